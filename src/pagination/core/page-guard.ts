@@ -14,6 +14,8 @@ export const SAYS_NOTHING =
 export const ALIKE =
   'rows of one time say the same, and the list neither counts them nor gives them ids, so a page that is repeated looks ' +
   'like one that follows: rows from there on may be missing';
+export const OUT_OF_ORDER =
+  'its list is not in the order of time: rows are missing that belong before rows which it had given earlier';
 /** For lists whose pages have numbers. */
 export const SHORT_PAGE =
   'a page that is not the last is shorter than it should be, so rows between pages may be missing';

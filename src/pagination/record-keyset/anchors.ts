@@ -10,7 +10,10 @@ export interface Seen {
   readonly nameless: boolean;
   readonly offset: number | null;
   readonly far: bigint;
-  readonly near: bigint;
+  /** No record that follows is sorted before this. */
+  readonly bound: bigint;
+  /** Rows of this record and of earlier ones lie before this, as far as no record that follows extends it. */
+  readonly reaches: bigint;
   /** All rows of this record and of earlier ones lie before this; null until enough records have followed. */
   passedAt: bigint | null;
   /** All rows of this record and of later ones lie beyond this; null: the records that decide it were not seen. */

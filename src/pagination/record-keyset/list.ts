@@ -51,6 +51,8 @@ export type KeysetRequest =
  */
 export interface ListOrder {
   newestFirst: boolean | null;
+  /** Whether records are sorted by their latest time, and not by their earliest. Undefined: not shown. */
+  byLatest?: boolean;
 }
 
 export interface RecordKeysetOptions<T extends Ordered> {

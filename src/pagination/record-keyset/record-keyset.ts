@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { Json } from '../../domain/json.ts';
-import type { Ordered } from '../../domain/ordered.ts';
-import { contradiction } from '../core/page-guard.ts';
+import type { Ordered, Position } from '../../domain/ordered.ts';
+import { contradiction, OUT_OF_ORDER } from '../core/page-guard.ts';
 import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
 import { FirstPage } from '../core/ladder.ts';
 import { KnownLog } from './known-log.ts';
@@ -9,6 +9,7 @@ import { fetchFitting } from './list.ts';
 import type { KeysetPage, RecordKeysetOptions } from './list.ts';
 import { RepeatsItself } from './pages.ts';
 import { RecordScale } from './scale.ts';
+import { isPlacing, newestFirstIn, ShownOrder } from './shown-order.ts';
 import { OrderTurned, RecordWalk } from './walk.ts';
 import type { Anchor } from './walk.ts';
 import { RecordWindow } from './window.ts';
@@ -52,52 +53,63 @@ async function* read<T extends Ordered>(
   call: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
   const scale = new RecordScale(request.direction, options.reach);
-  const walk = new RecordWalk(
-    options,
-    scale,
-    { direction: request.direction, newestFirst: readOrder(request.hint) },
-    call,
-  );
-  let window = new RecordWindow<T>(scale, request);
+  const { direction } = request;
+  const known = orderIn(request.hint);
+  const walk = new RecordWalk(options, scale, { direction, newestFirst: newestFirstIn(known) }, call);
+  let shown = new ShownOrder(options.order, options.reach, { direction, known });
+  let window = new RecordWindow<T>(scale, request, shown);
   const log = KnownLog.of(options.size);
+  let given: Position | null = null;
   const start = async (): ReturnType<typeof begin<T>> => {
     const rows = await log.rowsAtEnd(options, request, call);
-    // Of records of one instant no row has been given out.
-    window = new RecordWindow<T>(scale, request);
+    shown = new ShownOrder(options.order, options.reach, { direction, known });
+    window = new RecordWindow<T>(scale, { ...request, from: given ?? request.from }, shown);
     return begin(options, walk, request, { scale, window, rows });
   };
   let isBegun = request.from !== null;
   for (let go = start; ; go = () => walk.next()) {
     let wrong: string | undefined;
-    let seen = 0;
+    let [seen, isOver] = [0, false];
     try {
+      const before = window;
       const walked = await unlessTurned(go, start);
+      // Of records of one instant no row has been given out. Other records had shown a wrong order.
+      if (window !== before && given !== null) wrong = OUT_OF_ORDER;
       // Only now: the walk may have started over, with another window.
-      window.add(walked);
+      window.add(walked, walk.newestFirst !== null);
       seen = walked.length;
     } catch (error) {
       if (!(error instanceof RepeatsItself)) throw error;
       wrong = error.what;
+      isOver = true;
     }
-    const done = walk.atEnd || wrong !== undefined;
+    const done = walk.atEnd || isOver;
     wrong ??= walk.takeWrong();
     if (done) window.finish();
     else window.settle();
+    if (window.takeLate()) wrong ??= OUT_OF_ORDER;
     const ended = done || window.ended;
     if (!isBegun && !done) log.begun(options, request, seen, window.readyCount);
     isBegun = true;
-    const order = walk.newestFirst === null ? null : Number(walk.newestFirst);
+    const order = shown.written(walk.newestFirst);
     const more = ended ? false : window.holdsWanted ? true : null;
     let news = { pages: walk.takeCount(), ...(wrong === undefined ? {} : contradiction(wrong)) };
     // Of rows that the reader does not come to no hint is made. One that does not take all looks for those that are there.
     const atMost = request.accept === undefined ? Math.max(1, request.need) : Infinity;
     do {
-      const rows = window.give(atMost).map(({ row, hint }) => ({ row, hint: withOrder(hint, order) }));
+      const rows = window.give(atMost).map(({ row, hint }) => ({ row, hint: hintOf(hint, order) }));
+      given = rows.at(-1)?.row ?? given;
       yield { rows, more: window.hasReady ? true : more, ...news };
       news = { pages: 0 };
     } while (window.hasReady);
     if (ended) return;
   }
+}
+
+/** A hint without anchors still says what is known of the order. */
+function hintOf(anchors: Hint | null, order: Json): Hint | null {
+  if (Array.isArray(anchors)) return [...(anchors as readonly Json[]), order];
+  return isPlacing(order) ? [0, 0, order] : null;
 }
 
 /** A walk that turns out to go the wrong way starts over: by then it knows which way is right. */
@@ -158,11 +170,7 @@ function readAnchor(hint: Hint | null, direction: ReadRequest<Ordered>['directio
   return { id, bound: BigInt(bound), offset: isOffset ? offset : null };
 }
 
-function withOrder(hint: Hint | null, order: number | null): Hint | null {
-  return Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null;
-}
-
-function readOrder(hint: Hint | null): boolean | null {
-  const order = Array.isArray(hint) ? (hint as readonly Json[])[2] : null;
-  return order === 1 ? true : order === 0 ? false : null;
+/** What the hint says of the order of the list, see `ShownOrder`. */
+function orderIn(hint: Hint | null): Json {
+  return Array.isArray(hint) ? ((hint as readonly Json[])[2] ?? null) : null;
 }

@@ -246,7 +246,7 @@ export class RecordWalk<T extends Ordered> {
     const page = await fetchFitting(this.#options, request, this.#call, rows ?? this.#options.size.usual);
     this.#lengths.saw(page);
     if (page.cursors) this.#cursors ??= true;
-    this.#notice(page.records[0], page.records.at(-1));
+    this.#noticeAll(page.records);
     if (request.kind === 'first') await moreBehindAsked(this.#lengths.signsOf(page, 0), () => this.#countsOfOne());
     return page;
   }
@@ -265,7 +265,20 @@ export class RecordWalk<T extends Ordered> {
     if (this.#orderShown || !earlier || !later) return;
     const isDown = earlier.earliest > later.earliest && earlier.latest > later.latest;
     const isUp = earlier.earliest < later.earliest && earlier.latest < later.latest;
-    if (isDown === isUp) return;
+    if (isDown !== isUp) this.#learn(isDown);
+  }
+
+  /** Where one time goes both up and down along a page, the list is not sorted by it, so the other shows the way. */
+  #noticeAll(records: readonly KeyedRecord<T>[]): void {
+    this.#notice(records[0], records.at(-1));
+    if (this.#orderShown) return;
+    const named = records.filter(({ nameless }) => nameless !== true);
+    const ways = [waysOf(named.map(({ earliest }) => earliest)), waysOf(named.map(({ latest }) => latest))];
+    const way = ways.find(({ up, down }) => up !== down);
+    if (way !== undefined && ways.some(({ up, down }) => up && down)) this.#learn(way.down);
+  }
+
+  #learn(isDown: boolean): void {
     const isTurned = isDown !== this.#newestFirst;
     this.#orderShown = true;
     this.#newestFirst = isDown;
@@ -357,6 +370,12 @@ export class RecordWalk<T extends Ordered> {
     this.#guard.countNew(fresh.map(({ record }) => record.id));
     return fresh;
   }
+}
+
+/** Whether times grow anywhere, and whether they shrink anywhere. */
+function waysOf(times: readonly bigint[]): { readonly up: boolean; readonly down: boolean } {
+  const steps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+  return { up: steps.some((step) => step > 0n), down: steps.some((step) => step < 0n) };
 }
 
 function edgeAt<T extends Ordered>(walked: WalkedRecord<T> | undefined): Edge | null {

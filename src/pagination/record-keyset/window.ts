@@ -6,7 +6,8 @@ import type { KeyedRecord } from './list.ts';
 import { Anchors } from './anchors.ts';
 import type { Seen } from './anchors.ts';
 import { least, most, SlidingLeast } from './scale.ts';
-import type { RecordScale, RecordTimes } from './scale.ts';
+import type { RecordScale } from './scale.ts';
+import type { ShownOrder } from './shown-order.ts';
 import type { Anchor, WalkedRecord } from './walk.ts';
 
 /**
@@ -30,6 +31,7 @@ interface OpenRow<T> {
 export class RecordWindow<T extends Ordered> {
   readonly #scale: RecordScale;
   readonly #direction: Direction;
+  readonly #from: Position | null;
   /** The start of the read, later the last row that was given out. */
   #reached: Position | null;
   readonly #until: Position | null;
@@ -46,14 +48,23 @@ export class RecordWindow<T extends Ordered> {
   #anchors: Anchors | null = null;
   #count = 0;
   #furthest: bigint | null = null;
-  readonly #shown = new ShownOrder();
+  readonly #shown: ShownOrder;
+  /** No row of the records so far lies beyond this, but for what records that follow extend. */
+  #furthestRow: bigint | null = null;
+  #isLate = false;
   /** What lies behind the first record of this read: where the read itself began. Null: that end of the log. */
   #origin: Anchor | null = null;
   #originKnown: boolean;
 
-  constructor(scale: RecordScale, options: { direction: Direction; from: Position | null; until: Position | null }) {
+  constructor(
+    scale: RecordScale,
+    options: { direction: Direction; from: Position | null; until: Position | null },
+    shown: ShownOrder,
+  ) {
     this.#scale = scale;
+    this.#shown = shown;
     this.#direction = options.direction;
+    this.#from = options.from;
     this.#reached = options.from;
     this.#until = options.until;
     this.#originKnown = options.from === null;
@@ -63,35 +74,44 @@ export class RecordWindow<T extends Ordered> {
   startedAt(anchor: Anchor | 'end'): void {
     this.#origin = anchor === 'end' ? null : anchor;
     this.#originKnown = true;
+    this.#furthestRow = anchor === 'end' ? null : this.#scale.along(anchor.bound);
   }
 
-  /** The next records of the walk. */
-  add(walked: readonly WalkedRecord<T>[]): void {
-    for (const { record } of walked) this.#shown.see(record, this.#direction);
+  /** The next records of the walk. `isDirectionKnown`: whether the walk knows which way the list goes. */
+  add(walked: readonly WalkedRecord<T>[], isDirectionKnown: boolean): void {
+    this.#shown.see(
+      walked.map(({ record }) => record),
+      isDirectionKnown,
+    );
     for (const { record, offset } of walked) this.#add(record, offset);
   }
 
   #add(record: KeyedRecord<T>, offset: number | null): void {
     const { records, behind, beyond } = this.#scale;
-    const [near, far] = [this.#scale.near(record), this.#scale.far(record)];
+    // Where the two times are further apart than rows reach, rows lie around that one by which the list is sorted.
+    const placing = this.#shown.placingTimes(record);
+    const [near, far] = [this.#scale.near(placing), this.#scale.far(placing)];
+    const isForward = this.#direction === 'forward';
+    // Towards older records, those that follow may be nearer by the time by which this one is not placed.
+    const bound = isForward ? near : least(near, this.#scale.near(record));
     const isStart = this.#count < records;
     // Of the first of as many records before it as the reach has.
-    const precedingNear = records === 0 ? near : (this.#seen.at(-records)?.near ?? near);
+    const precedingBound = records === 0 ? bound : (this.#seen.at(-records)?.bound ?? bound);
     const nearestBefore = this.#nearest.least;
-    const aheadAt = isStart ? null : least(near - behind, precedingNear);
-    this.#seen.push({ id: record.id, nameless: record.nameless === true, offset, near, far, passedAt: null, aheadAt });
+    const aheadAt = isStart ? null : least(bound - behind, precedingBound);
     this.#nearest.push(far);
     this.#count += 1;
-    const settled = this.#seen.at(-1 - records);
-    if (settled !== undefined) settled.passedAt = most(settled.far + beyond, far);
-    this.#furthest = most(near, this.#furthest ?? near);
+    this.#furthest = most(bound, this.#furthest ?? bound);
     this.#extend(near);
-    // Between a run's scheduling and its invocation may lie more than both reaches together. Then a row that is within
-    // neither has its place at that end by which the list is sorted.
     const [after, before] = [far - behind, near + beyond];
-    const isFirm = this.#shown.isByLatest === (this.#direction === 'forward');
-    const low = isStart ? null : least(isFirm ? after : least(after, before), least(far, nearestBefore ?? far));
-    const reach = most(isFirm ? most(after, before) : before, near);
+    const low = isStart ? null : least(isForward ? least(after, before) : after, least(far, nearestBefore ?? far));
+    const reach = most(isForward ? before : most(after, before), near);
+    this.#furthestRow = most(reach, this.#furthestRow ?? reach);
+    const { id, nameless = false } = record;
+    const reaches = this.#furthestRow;
+    this.#seen.push({ id, nameless, offset, bound, far, reaches, passedAt: null, aheadAt });
+    const settled = this.#seen.at(-1 - records);
+    if (settled !== undefined) settled.passedAt = most(settled.reaches, most(settled.far + beyond, far));
     for (const row of record.rows) {
       const time = this.#scale.along(row.time);
       const at = low === null ? time : most(time, low);
@@ -164,10 +184,17 @@ export class RecordWindow<T extends Ordered> {
     this.#ready.sort((a, b) => comparePositions(a, b) * sign);
   }
 
+  /** True if rows had to be left out since the last call, because rows that follow them had been given out. */
+  takeLate(): boolean {
+    const isLate = this.#isLate;
+    this.#isLate = false;
+    return isLate;
+  }
+
   /** Rows of records that are still to come lie at or beyond this; null: they may lie anywhere. */
   #frontier(): bigint | null {
     const { records, behind } = this.#scale;
-    if (this.#furthest === null || this.#count < records) return null;
+    if (this.#furthest === null || this.#count < records || this.#shown.isUnsure) return null;
     const reached = this.#furthest - behind;
     return least(reached, this.#nearest.least ?? reached);
   }
@@ -190,9 +217,12 @@ export class RecordWindow<T extends Ordered> {
   #place(row: T, at: bigint): void {
     const time = this.#scale.along(at);
     const placed = time === row.time ? row : movedTo(row, time);
-    // A late row, before the last row given out: this walk need not give it.
-    if (this.#reached !== null && !isBeyond(placed, this.#reached, this.#direction)) return;
     if (this.#until !== null && !isBeyond(this.#until, placed, this.#direction)) return;
+    if (this.#reached !== null && !isBeyond(placed, this.#reached, this.#direction)) {
+      // Its place lies before the start of the read, or the list is in no order of time.
+      this.#isLate ||= this.#from === null || isBeyond(placed, this.#from, this.#direction);
+      return;
+    }
     this.#waiting.push(placed);
   }
 
@@ -207,25 +237,4 @@ export class RecordWindow<T extends Ordered> {
 
 function movedTo<T extends Ordered>(row: T, time: bigint): T {
   return Object.assign(row, { time });
-}
-
-/** By which of their two times the records have turned out to be sorted. */
-class ShownOrder {
-  #last: RecordTimes | null = null;
-  #earliestTurns = false;
-  #latestTurns = false;
-
-  /** True if the records are not sorted by the earliest time, so by the latest. */
-  get isByLatest(): boolean {
-    return this.#earliestTurns && !this.#latestTurns;
-  }
-
-  see(record: RecordTimes, direction: Direction): void {
-    const last = this.#last;
-    this.#last = record;
-    if (last === null) return;
-    const [older, newer] = direction === 'forward' ? [last, record] : [record, last];
-    this.#earliestTurns ||= older.earliest > newer.earliest;
-    this.#latestTurns ||= older.latest > newer.latest;
-  }
 }
