@@ -6,8 +6,7 @@
 
 /**
  * Well-formed escape sequences of ECMA-48, of these kinds:
- * - control sequences (colours, cursor). The 8-bit form only with parameters, and not behind a character of
- *   Latin-1, where it is the rest of a letter that was decoded wrongly;
+ * - control sequences (colours, cursor);
  * - strings up to their terminator (titles, links), where no other control character stands between. One
  *   that never ends loses its introducer only, so that it cannot hide the rest of the message;
  * - the short ones that terminals know. A letter in them is taken only where no word begins with it.
@@ -17,13 +16,20 @@
 const ESCAPE_SEQUENCE = new RegExp(
   [
     String.raw`\x1b\[[0-?]*[ -/]*[@-~]`,
-    String.raw`(?<![\x80-\xff])\x9b[0-?]+[ -/]*[@-~]`,
     String.raw`\x1b\][^\0-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)`,
     String.raw`\x1b[PX^_][^\0-\x1f\x7f-\x9f]*\x1b\\`,
     String.raw`\x1b(?:[()*+./-][0-2ABKU]|#[3-8]|%[@G]|[6-9<=>\\|}~^_\]]|[DEHMNOPXZclmno](?![\p{L}\p{N}]))`,
   ].join('|'),
   'gu',
 );
+
+/**
+ * Control sequences in their 8-bit form, with parameters. Their first character is also a quotation mark of Windows-1252 that was decoded
+ * as Latin-1, before any word, or the rest of a letter of UTF-8. So they are taken only in a text that also ends a
+ * colour in that form, and not behind a character of Latin-1.
+ */
+const EIGHT_BIT_SEQUENCE = /(?<![\x80-\xff])\x9b[0-9:;<=>?]+[@-~]/g;
+const EIGHT_BIT_RESET = /(?<![\x80-\xff])\x9b0m/;
 
 /** Control characters with no meaning in plain text: all of C0 and C1 except line feed, tab and carriage return. */
 const CONTROL_CHARACTERS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
@@ -41,7 +47,8 @@ export function shownText(message: string): string {
  */
 export function stripAnsi(text: string): string {
   if (!ANY_CONTROL.test(text)) return text;
-  const plain = text.replace(ESCAPE_SEQUENCE, '').replace(CONTROL_CHARACTERS, '');
+  const sevenBit = EIGHT_BIT_RESET.test(text) ? text.replace(EIGHT_BIT_SEQUENCE, '') : text;
+  const plain = sevenBit.replace(ESCAPE_SEQUENCE, '').replace(CONTROL_CHARACTERS, '');
   return plain.includes('\r') ? plain.split('\n').map(lastWriting).join('\n') : plain;
 }
 

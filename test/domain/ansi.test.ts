@@ -34,6 +34,11 @@ describe('stripping terminal output', () => {
       '\u0090one \u0098two \u009dthree \u009efour \u009bfive\u009c',
       'one two three four five',
     ],
+    [
+      'keeps words behind a quotation mark of Windows-1252 that was decoded as Latin-1',
+      '\u009b5 Options\u009b, \u009b2K video\u009b or \u009b31m high\u009b',
+      '5 Options, 2K video or 31m high',
+    ],
     ['leaves the last writing of a progress bar', '10%\r50%\r100%\nnext', '100%\nnext'],
     ['takes line ends of Windows as line ends', 'a\r\nb\r\n', 'a\nb\n'],
     ['keeps a line that only returns at its end', 'working\r', 'working'],
