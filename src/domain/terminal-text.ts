@@ -9,6 +9,11 @@ import { writeJson } from './json.ts';
 /** Marks that change the direction of writing: they can make one text look like another. */
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+/** The text that `message` shows by default, in its own direction of writing. */
+export function plainText(text: string): string {
+  return shownText(text).replaceAll(DIRECTION, '');
+}
+
 const LINE_BREAK = /\r\n|[\n\r\v\f\x85\u2028\u2029]/;
 
 /** Lines after the first are indented, so that none looks like an output row. */
@@ -19,12 +24,12 @@ const INDENT = '\n    ';
  * parts.
  */
 export function terminalText(text: string, paint: (plain: string) => string = (unpainted) => unpainted): string {
-  return paint(plain(text)).split(LINE_BREAK).join(INDENT);
+  return paint(plainText(text)).split(LINE_BREAK).join(INDENT);
 }
 
 /** The same on one line, for table cells and names within a message. */
 export function terminalCell(text: string): string {
-  return plain(text).split(LINE_BREAK).join(' ').replaceAll('\t', ' ');
+  return plainText(text).split(LINE_BREAK).join(' ').replaceAll('\t', ' ');
 }
 
 /** Our own text of several lines, with each line made safe. */
@@ -45,8 +50,4 @@ const ESCAPED_IN_JSON = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f
 
 function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-function plain(text: string): string {
-  return shownText(text).replaceAll(DIRECTION, '');
 }

@@ -1,6 +1,4 @@
-import { shownText } from '../domain/ansi.ts';
-import { writeJson } from '../domain/json.ts';
-import { terminalCell, terminalJson, terminalText } from '../domain/terminal-text.ts';
+import { plainText, terminalCell, terminalJson, terminalText } from '../domain/terminal-text.ts';
 import { csvLine } from './csv.ts';
 import type { LogRecord } from './record.ts';
 import type { ExportEnd } from './walk.ts';
@@ -59,7 +57,7 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
       return csvLine(COLUMNS.map((name) => shownCell(cells[name])));
     },
     end: (end) =>
-      csvLine(COLUMNS.map((name) => (name === 'timestamp' ? CSV_END : name === 'message' ? writeJson(end) : null))),
+      csvLine(COLUMNS.map((name) => (name === 'timestamp' ? CSV_END : name === 'message' ? terminalJson(end) : null))),
   },
   text: {
     mediaType: 'text/plain; charset=utf-8',
@@ -68,10 +66,10 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
     // Only the first line of a multi-line message starts at the left margin.
     line: ({ timestamp, severity, source, job, message }) =>
       `${timestamp} ${(severity === 'UNSPECIFIED' ? '-' : severity).padEnd(5)} ${terminalCell(`${source}:${job}`)} ${terminalText(message)}\n`,
-    end: (end) => `# export ${end.status}: ${writeJson(end)}\n`,
+    end: (end) => `# export ${end.status}: ${terminalJson(end)}\n`,
   },
 };
 
 function shownCell(value: string | number | null): string | number | null {
-  return typeof value === 'string' ? shownText(value) : value;
+  return typeof value === 'string' ? plainText(value) : value;
 }
