@@ -50,7 +50,7 @@ export class TributaryError extends Error {
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     const { stackTraceLimit } = Error;
-    // Nobody reads its stack, and one query may fail in thousands of fields.
+    // Its stack is never read, and one query may fail in thousands of fields.
     Error.stackTraceLimit = 0;
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     Error.stackTraceLimit = stackTraceLimit;
@@ -63,7 +63,7 @@ export class TributaryError extends Error {
   }
 }
 
-/** Makes an error whose stack nobody reads: finding it takes most of the time. */
+/** Makes an error without a stack, which is never read: finding it takes most of the time. */
 export function withoutStack<T extends Error>(make: () => T): T {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;

@@ -82,7 +82,7 @@ export class Crew {
     return [...this.#serving.values()];
   }
 
-  /** Starts one worker, then the others: what is wrong with all of them is said once. Resolves when all serve. */
+  /** Starts one worker, then the others: a fault that all of them share is reported once. Resolves when all serve. */
   async start(): Promise<void> {
     const { count } = this.#options;
     void this.#startOne(1);

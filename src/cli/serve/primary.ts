@@ -22,7 +22,7 @@ interface PrimaryOptions {
   readonly logger: Logger;
 }
 
-/** Serves from several worker processes. This one answers nobody: it starts, watches and ends them. */
+/** Serves from several worker processes. This one serves no request itself: it starts, watches and ends them. */
 export async function serveWithWorkers(
   { first, read, count, port, logger }: PrimaryOptions,
   surroundings: Surroundings,

@@ -89,7 +89,7 @@ export function largeAnswers(): Plugin {
 /** The parts of a result that can be large. */
 const LARGE_PARTS = ['data', 'incremental'] as const;
 
-/** Yoga makes each error anew before it writes it. */
+/** Yoga creates each error again before it writes it. */
 const MANY_ERRORS = 100;
 
 /** A result, or an event or a part of one, that may say how to write it. */
