@@ -38,13 +38,16 @@ interface Question {
 /** Questions, answers and news between two processes. */
 export class Peer {
   readonly #channel: Channel;
+  readonly #onFailure: (what: string, error: unknown) => void;
   #handlers: Handlers = {};
   readonly #questions = new Map<number, Question>();
   #asked = 0;
   #isClosed = false;
 
-  constructor(channel: Channel) {
+  /** `onFailure` is told of what this end failed to do for the other one, which learns only that it failed. */
+  constructor(channel: Channel, onFailure: (what: string, error: unknown) => void = () => undefined) {
     this.#channel = channel;
+    this.#onFailure = onFailure;
     channel.listen((message) => {
       const read = wire.safeParse(message);
       if (read.success && !this.#isClosed) this.#take(read.data);
@@ -98,7 +101,7 @@ export class Peer {
 
   #take(message: Sent): void {
     if (message.kind === 'tell') {
-      void this.#answerNobody(message.what, message.body);
+      void this.#heed(message.what, message.body);
       return;
     }
     if (message.kind === 'ask') {
@@ -110,11 +113,11 @@ export class Peer {
     else question?.fail();
   }
 
-  async #answerNobody(what: string, body: unknown): Promise<void> {
+  async #heed(what: string, body: unknown): Promise<void> {
     try {
       await this.#handlers[what]?.(body);
-    } catch {
-      // The other end does not wait for an answer.
+    } catch (error) {
+      this.#onFailure(what, error);
     }
   }
 
@@ -122,7 +125,8 @@ export class Peer {
     try {
       const answer = await this.#handlers[what]?.(body);
       this.#send({ kind: 'answer', number, body: answer ?? null });
-    } catch {
+    } catch (error) {
+      this.#onFailure(what, error);
       this.#send({ kind: 'failure', number });
     }
   }

@@ -6,10 +6,10 @@ import type { Logger } from 'pino';
 import type { Snapshot } from '../../config/load.ts';
 import { Broker } from '../../workers/broker.ts';
 import { serveWorker } from '../../workers/desk.ts';
-import { Peer } from '../../workers/peer.ts';
+import type { Peer } from '../../workers/peer.ts';
 import { EXIT } from '../surroundings.ts';
 import { Deaths } from './deaths.ts';
-import { channelTo, endOf, outcome, passOutput, readiness, WORKER_VARIABLE, workerState } from './processes.ts';
+import { endOf, outcome, passOutput, peerOf, readiness, WORKER_VARIABLE, workerState } from './processes.ts';
 import type { Beginning, CrewState } from './processes.ts';
 
 /** How long a worker may take to apply a configuration. */
@@ -45,6 +45,12 @@ export interface Member {
   readonly snapshot: Snapshot;
   readonly url: string;
   readonly sources: readonly string[];
+}
+
+interface Death {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly wasServing: boolean;
 }
 
 /** Starts the workers, replaces those that die, and ends them. */
@@ -147,7 +153,8 @@ export class Crew {
   async #startOne(number: number): Promise<boolean> {
     const worker = cluster.fork({ [WORKER_VARIABLE]: String(number) });
     this.#processes.add(worker);
-    const peer = new Peer(channelTo(worker));
+    const { logger, complain } = this.#options;
+    const peer = peerOf(worker, number, logger);
     const leave = serveWorker(this.#broker, worker.id, peer);
     const snapshot = this.#snapshot;
     const begin = (): Beginning => ({ ...this.#beginning(number), snapshot });
@@ -159,9 +166,9 @@ export class Crew {
         this.#tellStates();
       },
     });
-    passOutput(worker, this.#options.complain);
+    passOutput(worker, complain);
     worker.on('error', ({ message }: Error) => {
-      this.#options.logger.error({ worker: number, error: message }, 'a worker cannot be reached');
+      logger.error({ worker: number, error: message }, 'a worker cannot be reached');
     });
     const isReady = new Promise<boolean>((resolve) => {
       peer.handle({
@@ -172,7 +179,7 @@ export class Crew {
           this.#replacing.delete(number);
           this.#tellStates();
           void this.#bringUpToDate(member);
-          this.#options.logger.info({ worker: number, pid: worker.process.pid }, 'a worker serves');
+          logger.info({ worker: number, pid: worker.process.pid }, 'a worker serves');
           this.#onServing();
           resolve(true);
         },
@@ -193,14 +200,7 @@ export class Crew {
     return isReady;
   }
 
-  async #replace(
-    number: number,
-    {
-      code,
-      signal,
-      wasServing,
-    }: { readonly code: number | null; readonly signal: string | null; readonly wasServing: boolean },
-  ): Promise<void> {
+  async #replace(number: number, { code, signal, wasServing }: Death): Promise<void> {
     const { logger } = this.#options;
     // The worker has said what is wrong.
     if (!wasServing && signal === null) {

@@ -2,14 +2,22 @@ import type { Worker } from 'node:cluster';
 import { once } from 'node:events';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import type { Logger } from 'pino';
 import { z } from 'zod';
+import { Peer } from '../../workers/peer.ts';
 import type { Channel } from '../../workers/peer.ts';
 
 /** Set in the environment of our workers. A process may also be a worker of another program that uses node:cluster. */
 export const WORKER_VARIABLE = 'TRIBUTARY_WORKER';
 
-/** The primary's channel to a worker. */
-export function channelTo(worker: Worker): Channel {
+/** The primary's end to a worker. It logs what it fails to do for the worker. */
+export function peerOf(worker: Worker, number: number, logger: Logger): Peer {
+  return new Peer(channelTo(worker), (what, error) => {
+    logger.error({ worker: number, what, error: String(error) }, 'a request of a worker failed');
+  });
+}
+
+function channelTo(worker: Worker): Channel {
   return {
     send: (message, sent) => {
       // The callback gets the error of a channel that is gone, which its end reports anyway.
