@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MockInstance } from 'vitest';
 import { WebSocket } from 'ws';
+import { encodeNodeId } from '../../src/federation/node-id.ts';
+import { liveFederation } from './live-tail.ts';
 import type { TestServer } from './start.ts';
 import { start } from './start.ts';
 
@@ -75,13 +77,16 @@ describe('a client of the WebSocket', () => {
   );
 
   test('that gives two operations one id gets a reason, however long the id is, and nothing is logged', async () => {
-    const server = await start();
+    // The first operation lasts: one that had ended when the second message came would leave its id free again.
+    const server = await start(liveFederation().federation);
     for (const id of ['1', '9'.repeat(124), 'ä'.repeat(124), '😀'.repeat(5_000)]) {
       const socket = await open(server);
       const closed = once(socket, 'close') as Promise<[number, Buffer]>;
       socket.send(INIT);
       await once(socket, 'message');
-      const payload = { query: 'subscription { logEntries(jobs: ["x"]) { __typename } }' };
+      const payload = {
+        query: `subscription { logEntries(jobs: ["${encodeNodeId('Job', 'up', 'a')}"]) { __typename } }`,
+      };
       for (let time = 0; time < 2; time += 1) socket.send(JSON.stringify({ type: 'subscribe', id, payload }));
       const [code, reason] = await closed;
       expect(code).toBe(4409);
