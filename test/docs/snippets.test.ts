@@ -41,7 +41,7 @@ const RUN: Readonly<Record<string, string>> = {
   'docs/clients.md sh': 'test/docs/clients.test.ts',
   'docs/clients.md yaml': HERE,
   'docs/command-line.md sh': HERE,
-  'docs/configuration.md nginx': 'not: another program; test/server/behind-proxies.test.ts has such a proxy',
+  'docs/configuration.md nginx': 'test/docs/proxies.test.ts',
   'docs/configuration.md yaml': CONFIGURATION,
   'docs/errors.md json': HERE,
   'docs/export.md sh': HERE,
