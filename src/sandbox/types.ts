@@ -57,7 +57,7 @@ export type VendorHandler = (request: SandboxRequest) => SandboxReply | Promise<
 /** A fault that the next matching requests meet. */
 export interface Fault {
   /** The kinds of requests that match; default: all. */
-  readonly kinds?: readonly string[];
+  readonly kinds?: readonly string[] | ((kind: string) => boolean);
   /** Number of requests that it hits; default: until it is removed. */
   readonly times?: number;
   readonly what:

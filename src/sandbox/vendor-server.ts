@@ -4,6 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault, RecordedCall, SandboxReply, SandboxRequest, SimulatedVendor, VendorServer } from './types.ts';
 
+function matches({ kinds }: Fault, kind: string): boolean {
+  return typeof kinds === 'function' ? kinds(kind) : (kinds?.includes(kind) ?? true);
+}
+
 /** Lets a simulated vendor listen on loopback (port 0: the system chooses), records its calls and injects faults. */
 export async function startVendorServer(simulation: SimulatedVendor, port = 0): Promise<VendorServer> {
   const calls: RecordedCall[] = [];
@@ -12,7 +16,7 @@ export async function startVendorServer(simulation: SimulatedVendor, port = 0): 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
     const kind = simulation.classify(request);
-    const hit = faults.find(({ fault, left }) => left > 0 && (fault.kinds?.includes(kind) ?? true));
+    const hit = faults.find(({ fault, left }) => left > 0 && matches(fault, kind));
     if (hit !== undefined) hit.left -= 1;
     const record = (status: number): void => {
       calls.push({ kind, method: request.method, url: incoming.url ?? '', body: request.body, status, at: Date.now() });

@@ -1,16 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import type { Fault, Sandbox } from '../../src/sandbox/index.ts';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { serve } from './service.ts';
 import type { Answer, Service } from './service.ts';
 
 /**
- * One source of five goes wrong. Its own fields say so with the code of the documented list, the other four sources are
- * whole, and nothing that the vendor sent or that leads to it is in the answer or in the log.
+ * One source goes wrong. Its own fields say so with the code of the documented list, the other sources are whole, and nothing that the vendor sent or that leads to it is in the answer or in the log.
  */
 
-const NAMES = ['nemo', 'sap', 'bytenite', 'softwareone', 'deepset'] as const;
-type Name = (typeof NAMES)[number];
+const NAMES = Object.keys(SIMULATED);
 
 /** What the vendor sends that nobody may see. */
 const CANARY = 'canary-of-upstream';
@@ -19,7 +18,7 @@ const HEADERS = { 'content-type': 'text/html', 'x-canary': CANARY };
 const JSON_HEADERS = { 'content-type': 'application/json', 'x-canary': CANARY };
 interface Failure {
   readonly what: Fault['what'];
-  readonly code: string | Partial<Record<Name, string>>;
+  readonly code: string | Partial<Record<string, string>>;
   readonly retryAfterSeconds?: number;
   /** The source is left alone for so long, though it didn't ask for it. */
   readonly pauseSeconds?: number;
@@ -49,25 +48,19 @@ function pauseAfter({ retryAfterSeconds, pauseSeconds }: Failure): number {
   return retryAfterSeconds ?? pauseSeconds ?? 0;
 }
 
-function codeOf({ code }: Failure, name: Name): string {
+function codeOf({ code }: Failure, name: string): string {
   return typeof code === 'string' ? code : (code[name] ?? 'SOURCE_UNAVAILABLE');
 }
 
-/** Everything but the token endpoint. */
-const DATA_KINDS: Readonly<Record<Name, readonly string[] | undefined>> = {
-  nemo: undefined,
-  sap: ['jobs', 'job', 'schedules', 'schedule', 'logs', 'run', 'other'],
-  bytenite: ['jobs', 'job', 'logs', 'other'],
-  softwareone: undefined,
-  deepset: undefined,
-};
-const LOG_KINDS: Readonly<Record<Name, readonly string[]>> = {
-  nemo: ['logs'],
-  sap: ['logs'],
-  bytenite: ['logs'],
-  softwareone: ['logs'],
-  deepset: ['logs'],
-};
+function isData(kind: string): boolean {
+  return kind !== 'token';
+}
+
+/** The sources whose tokens come from an endpoint of their own. */
+const WITH_TOKENS = NAMES.filter((name) => {
+  const { auth } = SIMULATED[name]?.simulate().sourceConfig('http://127.0.0.1') ?? {};
+  return ['oauth2-client-credentials', 'api-key-exchange'].includes((auth as { type: string }).type);
+});
 
 const BY_SOURCE = `{
   sources {
@@ -107,7 +100,7 @@ interface JobRow {
   readonly logs: { readonly nodes: readonly unknown[] } | null;
 }
 interface BySource {
-  readonly sources: readonly { readonly name: Name; readonly jobs: { readonly nodes: readonly JobRow[] } | null }[];
+  readonly sources: readonly { readonly name: string; readonly jobs: { readonly nodes: readonly JobRow[] } | null }[];
 }
 interface FailureRow {
   readonly source: string;
@@ -137,7 +130,7 @@ interface Bench {
   readonly sources: BySource['sources'];
   readonly jobs: AllJobs['jobs']['nodes'];
   /** A job with lines, of each source: its global id. */
-  readonly ids: Readonly<Record<Name, string>>;
+  readonly ids: Readonly<Record<string, string>>;
 }
 
 type Change = (name: string, settings: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
@@ -167,7 +160,7 @@ async function prepare(): Promise<Bench> {
     service,
     sources: data.sources,
     jobs: all.data.jobs.nodes,
-    ids: Object.fromEntries(ids) as Record<Name, string>,
+    ids: Object.fromEntries(ids),
   };
 }
 
@@ -184,7 +177,7 @@ afterEach(() => {
   for (const server of Object.values(bench.sandbox.servers)) server.clearFaults();
 });
 
-function othersThan(name: Name): Name[] {
+function othersThan(name: string): string[] {
   return NAMES.filter((other) => other !== name);
 }
 
@@ -207,7 +200,7 @@ function expectNoLeak(service: Service, ...answers: readonly Answer<unknown>[]):
 }
 
 /** Each code comes with the source's name, and with the time to wait where it is known. */
-async function expectOnlyItsOwn(service: Service, name: Name, failure: Failure): Promise<void> {
+async function expectOnlyItsOwn(service: Service, name: string, failure: Failure): Promise<void> {
   const code = codeOf(failure, name);
   const { retryAfterSeconds } = failure;
   const extensions = { code, source: name, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
@@ -241,8 +234,7 @@ async function expectOnlyItsOwn(service: Service, name: Name, failure: Failure):
 
 describe.each(NAMES)('when %s goes wrong', (name) => {
   function inject({ what }: Failure): void {
-    const kinds = DATA_KINDS[name];
-    bench.sandbox.servers[name]?.inject({ what, ...(kinds === undefined ? {} : { kinds }) });
+    bench.sandbox.servers[name]?.inject({ what, kinds: isData });
   }
 
   async function expectRecovery(service: Service): Promise<void> {
@@ -271,7 +263,7 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
   );
 
   test('for its logs alone, its jobs are there', async () => {
-    bench.sandbox.servers[name]?.inject({ what: status(500, HTML), kinds: LOG_KINDS[name] });
+    bench.sandbox.servers[name]?.inject({ what: status(500, HTML), kinds: ['logs'] });
     const { data, errors = [], text } = await bench.service.query<BySource>(BY_SOURCE);
     const place = NAMES.indexOf(name);
     expect(data.sources).toEqual(
@@ -308,8 +300,7 @@ describe('when fields of one operation ask one source each', () => {
       downJobs: jobs(sources: ["${name}"], first: 2) { ${LISTED} totalCount }
       upJobs: jobs(sources: ["${other}"], first: 2) { ${LISTED} }
     }`;
-    const kinds = DATA_KINDS[name];
-    bench.sandbox.servers[name]?.inject({ what: status(500, HTML), ...(kinds === undefined ? {} : { kinds }) });
+    bench.sandbox.servers[name]?.inject({ what: status(500, HTML), kinds: isData });
     const { data, errors } = await bench.service.query<Record<string, { nodes: unknown[] }>>(text, {
       down: [bench.ids[name]],
       up: [bench.ids[other]],
@@ -350,7 +341,7 @@ describe('a walk through merged lines', () => {
   const SIZE = 60;
 
   /** Walks on through failures of the pages numbered, and gives all ids, sorted. */
-  async function walk(name: Name, kinds: readonly string[], broken: readonly number[], way: 'first' | 'last') {
+  async function walk(name: string, kinds: readonly string[], broken: readonly number[], way: 'first' | 'last') {
     const ids: string[] = [];
     let cursor: string | null = null;
     for (let number = 0; number < 100; number += 1) {
@@ -405,7 +396,7 @@ describe('when the endpoint for tokens goes wrong', () => {
     ['no token', status(200, JSON.stringify({ [CANARY]: CANARY }), JSON_HEADERS), 'SOURCE_BAD_RESPONSE'],
     ['a connection reset', { do: 'reset' }, 'SOURCE_UNAVAILABLE'],
   ];
-  test.each(answers.flatMap((one) => [['sap', ...one] as const, ['bytenite', ...one] as const]))(
+  test.each(WITH_TOKENS.flatMap((name) => answers.map((one) => [name, ...one] as const)))(
     'of %s, by %s, its own fields say so and the others are whole',
     async (name, _, what, code) => {
       bench.sandbox.servers[name]?.inject({ what, kinds: ['token'] });

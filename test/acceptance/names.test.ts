@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { simulateByteNite } from '../../src/sandbox/bytenite/index.ts';
 import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
-import { simulateSap } from '../../src/sandbox/sap-job-scheduling/index.ts';
 import { simulateSoftwareOne } from '../../src/sandbox/softwareone/index.ts';
-import type { VendorServer } from '../../src/sandbox/types.ts';
+import type { SandboxLine, SimulatedVendor, VendorServer } from '../../src/sandbox/types.ts';
 import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
 import { serve } from './service.ts';
 import type { Answer, Service } from './service.ts';
@@ -65,24 +64,26 @@ const CONFIGURED = [...NEMO_WORKSPACES, ...DEEPSET_WORKSPACES];
 const BASE = 1_750_000_000_000_000_000n;
 const SECOND = 1_000_000_000n;
 
-const simulations = {
-  nemo: simulateNemo(),
-  sap: simulateSap(),
-  bytenite: simulateByteNite(),
-  softwareone: simulateSoftwareOne(),
-  deepset: simulateDeepset({ workspaces: DEEPSET_WORKSPACES }),
+const [nemo, softwareone] = [simulateNemo(), simulateSoftwareOne()];
+const deepset = simulateDeepset({ workspaces: DEEPSET_WORKSPACES });
+const simulations: Readonly<Record<string, SimulatedVendor>> = {
+  ...Object.fromEntries(Object.entries(SIMULATED).map(([source, { simulate }]) => [source, simulate()])),
+  ...{ nemo, softwareone, deepset },
 };
-type Source = keyof typeof simulations;
-const SOURCES = Object.keys(simulations) as Source[];
+const SOURCES = Object.keys(simulations);
+/** Sources whose keys are a workspace and a name. The keys of all others are ids. */
+const BY_WORKSPACE = ['nemo', 'deepset'] as const;
+const BY_ID = SOURCES.filter((source) => !BY_WORKSPACE.some((other) => other === source));
+/** Sources that know from a text that it cannot be an id, and do not ask for it. */
+const KNOW_IDS = ['sap', 'softwareone'];
 
-let servers: Readonly<Record<Source, VendorServer>>;
+const servers = new Map<string, VendorServer>();
 let service: Service;
 /** Keys of the jobs with parts of every name. */
-const keys: Partial<Record<Source, string>> = {};
+const keys = new Map<string, string>();
 const tasksOfSoftwareOne = new Map<string, string>();
 
 function fill(): void {
-  const { nemo, sap, bytenite, softwareone, deepset } = simulations;
   for (const name of NAMES) {
     for (const workspace of NEMO_WORKSPACES) {
       const key = nemo.createJob({ name, workspace });
@@ -96,47 +97,51 @@ function fill(): void {
     softwareone.write(task, [{ time: BASE, message: `line of ${name}` }]);
     tasksOfSoftwareOne.set(name, task);
   }
-  for (const source of ['nemo', 'sap', 'bytenite', 'softwareone', 'deepset'] as const) {
-    keys[source] = simulations[source].createJob({ name: 'parts' });
-  }
   const lines = NAMES.map((name, index) => ({ time: BASE + BigInt(index) * SECOND, message: `says ${name}` }));
-  softwareone.write(keyOf('softwareone'), lines);
-  deepset.write(keyOf('deepset'), lines);
-  bytenite.write(
-    keyOf('bytenite'),
-    lines.map((line, index) => ({ ...line, step: 'TASKRUNNER', task: NAMES[index] ?? '' })),
-  );
-  nemo.write(
-    keyOf('nemo'),
-    lines.map((line, index) => ({ ...line, step: NAMES[index] ?? '', task: `task-${index}` })),
-  );
-  sap.write(keyOf('sap'), lines);
+  const partOf: Readonly<Record<string, (index: number) => Pick<SandboxLine, 'step' | 'task'>>> = {
+    bytenite: (index) => ({ step: 'TASKRUNNER', task: NAMES[index] ?? '' }),
+    nemo: (index) => ({ step: NAMES[index] ?? '', task: `task-${index}` }),
+  };
+  for (const [source, simulation] of Object.entries(simulations)) {
+    const key = simulation.createJob({ name: 'parts' });
+    keys.set(source, key);
+    simulation.write(
+      key,
+      lines.map((line, index) => ({ ...line, ...partOf[source]?.(index) })),
+    );
+  }
 }
 
-function keyOf(source: Source): string {
-  return keys[source] ?? '';
+function keyOf(source: string): string {
+  return keys.get(source) ?? '';
+}
+
+function serverOf(source: string): VendorServer {
+  const server = servers.get(source);
+  if (server === undefined) throw new Error(`${source} is not simulated.`);
+  return server;
 }
 
 beforeAll(async () => {
   fill();
   const started = await Promise.all(
-    SOURCES.map(async (source) => [source, await startVendorServer(simulations[source])] as const),
+    Object.entries(simulations).map(async ([source, one]) => [source, await startVendorServer(one)] as const),
   );
-  servers = Object.fromEntries(started) as Record<Source, VendorServer>;
+  for (const [source, server] of started) servers.set(source, server);
   const configuration = started.map(([source, { origin, simulation }]) => [source, simulation.sourceConfig(origin)]);
   service = await serve(Object.fromEntries(configuration) as Record<string, unknown>);
 });
 afterAll(async () => {
   await service.stop();
-  await Promise.all(SOURCES.map((source) => servers[source].close()));
+  await Promise.all([...servers.values()].map((server) => server.close()));
 });
 beforeEach(() => {
-  for (const source of SOURCES) servers[source].resetCalls();
+  for (const server of servers.values()) server.resetCalls();
 });
 
 /** The raw paths that a vendor was asked for, without the token endpoint's. */
-function pathsAt(source: Source): string[] {
-  const calls = servers[source].calls.filter(({ kind }) => kind !== 'token');
+function pathsAt(source: string): string[] {
+  const calls = serverOf(source).calls.filter(({ kind }) => kind !== 'token');
   for (const { kind, url } of calls) {
     expect(['unknown', 'other']).not.toContain(kind);
     // Nothing in it that an intermediary would read its own way.
@@ -169,7 +174,7 @@ describe('names of workspaces and jobs', () => {
     ] as const;
     for (const [source, workspaces, root, collection] of places) {
       for (const workspace of workspaces) {
-        servers[source].resetCalls();
+        serverOf(source).resetCalls();
         const key = `${workspace}/${name}`;
         const { data, errors } = await job(source, key);
         const path = `${root}/${segment(workspace)}/${collection}/${segment(name)}`;
@@ -193,7 +198,7 @@ describe('names of workspaces and jobs', () => {
   });
 
   test.each([...NAMES, ...UNADDRESSABLE])('%j is no job where keys are ids, and opens nothing', async (name) => {
-    for (const source of ['sap', 'bytenite', 'softwareone'] as const) {
+    for (const source of BY_ID) {
       const { data, errors } = await service.query<JobAnswer>(
         'query ($source: String!, $key: String!) { job(source: $source, key: $key) { name } }',
         { source, key: name },
@@ -201,9 +206,8 @@ describe('names of workspaces and jobs', () => {
       expect(errors).toBeUndefined();
       expect(data).toEqual({ job: null });
       const asked = pathsAt(source);
-      expect(
-        source === 'bytenite' ? asked.filter((path) => path !== `/v1/customer/jobs/${segment(name)}`) : asked,
-      ).toEqual([]);
+      const isOwn = (path: string): boolean => path.endsWith(`/jobs/${segment(name)}`);
+      expect(KNOW_IDS.includes(source) ? asked : asked.filter((path) => !isOwn(path))).toEqual([]);
       const logs = await job(source, name);
       expect(logs.data).toEqual({ job: null });
     }
@@ -211,7 +215,7 @@ describe('names of workspaces and jobs', () => {
 
   test.each(UNADDRESSABLE)('%j cannot be asked for, and is not', async (name) => {
     for (const key of [`default/${name}`, `production/${name}`]) {
-      for (const source of ['nemo', 'deepset'] as const) {
+      for (const source of BY_WORKSPACE) {
         const { data, errors } = await job(source, key);
         expect(errors).toBeUndefined();
         expect(data).toEqual({ job: null });
@@ -221,7 +225,7 @@ describe('names of workspaces and jobs', () => {
   });
 
   test.each(NAMES)('%j as a workspace or a source that is not configured is not asked for', async (name) => {
-    for (const source of ['nemo', 'deepset'] as const) {
+    for (const source of BY_WORKSPACE) {
       for (const key of [
         name,
         `${name}/${name}`,
@@ -275,7 +279,7 @@ describe('texts in filters', () => {
     const wanted = all.filter((one) => one.toLowerCase().includes(name.toLowerCase()));
     expect(data.source.jobs.nodes.map((one) => one.name).sort()).toEqual(wanted.sort());
     expect(pathsAt('softwareone')).toEqual(['/public/v1/system/tasks']);
-    for (const { url } of servers.softwareone.calls) {
+    for (const { url } of serverOf('softwareone').calls) {
       // One condition, the select, the order, the limit and the offset: the name has added no parameter.
       expect(
         url
@@ -288,7 +292,7 @@ describe('texts in filters', () => {
   });
 
   /** What `message` shows of the lines, in the order of their names. */
-  async function shownTexts(source: (typeof SOURCES)[number]): Promise<readonly string[]> {
+  async function shownTexts(source: string): Promise<readonly string[]> {
     const text = `query ($source: String!, $key: String!) {
       job(source: $source, key: $key) { logs(first: 100) { nodes { raw: message(ansi: RAW) message } } }
     }`;
@@ -348,7 +352,7 @@ describe('texts in filters', () => {
           expect(path.split('/').filter((part) => part === '.' || part === '..')).toEqual([]);
         }
       }
-      for (const { url } of servers.deepset.calls) {
+      for (const { url } of serverOf('deepset').calls) {
         const filter = new URL(url, 'http://vendor').searchParams.get('filter');
         expect(filter).toBeNull();
       }

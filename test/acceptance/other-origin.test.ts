@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { serve } from './service.ts';
 import type { Service } from './service.ts';
 
 /** A vendor that points to another origin does not make us go there: our credentials would come with us. */
 
-const NAMES = ['nemo', 'sap', 'bytenite', 'softwareone', 'deepset'] as const;
+const NAMES = Object.keys(SIMULATED);
 const QUERY = `query ($source: [String!]) {
   jobs(sources: $source, first: 50) {
     nodes {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { fillSap } from '../../src/sandbox/sap-job-scheduling/demo.ts';
-import { overloaded, simulateSap, tooManyRequests } from '../../src/sandbox/sap-job-scheduling/index.ts';
+import { simulateSap } from '../../src/sandbox/sap-job-scheduling/index.ts';
+import { overloaded, tooManyRequests } from '../vendors/sap-job-scheduling/limits.ts';
 import type { SapOptions, SapSimulation } from '../../src/sandbox/sap-job-scheduling/index.ts';
 import type { VendorServer } from '../../src/sandbox/types.ts';
 import { startVendorServer } from '../../src/sandbox/vendor-server.ts';

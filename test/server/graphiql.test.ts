@@ -5,9 +5,12 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { EXAMPLE_COLUMNS, exampleTabs } from '../../src/server/pages/example-tabs.ts';
+import { exampleTabs } from '../../src/server/pages/example-tabs.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { start } from './start.ts';
+
+/** Columns of the editor in a window 1,400 pixels wide. Longer lines are cut off. */
+const EXAMPLE_COLUMNS = 56;
 
 interface Got {
   readonly answer: IncomingMessage;

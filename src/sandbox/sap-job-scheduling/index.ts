@@ -11,7 +11,6 @@ import { CREDENTIALS, settingsOf } from './settings.ts';
 import type { SapOptions } from './settings.ts';
 import { SapAccess } from './tokens.ts';
 
-export { overloaded, tooManyRequests } from './replies.ts';
 export type { SapRunEvent, SapRunInput } from './runs.ts';
 export type { SapDialect, SapDoubts, SapOptions } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type { Fault, SandboxReply } from '../types.ts';
+import type { SandboxReply } from '../types.ts';
 import type { SapSettings } from './settings.ts';
 
 const KIND_OF_STATUS: Readonly<Record<number, string>> = {
@@ -29,26 +29,3 @@ export const DEPRECATION_HEADERS: Readonly<Record<string, string>> = {
   'x-breaking-change-type': 'pagination-required',
   'x-migration-guide': 'https://help.example.com/pagination-guide',
 };
-
-/** The limit per client: 429, with the seconds to wait in a header. */
-export function tooManyRequests(seconds: number, times = 1): Fault {
-  return limited(429, seconds, times, { 'retry-after': String(seconds) });
-}
-
-/** The limit for all clients together: 503, with the seconds to wait only in the body. */
-export function overloaded(seconds: number, times = 1): Fault {
-  return limited(503, seconds, times, {});
-}
-
-function limited(status: number, seconds: number, times: number, headers: Record<string, string>): Fault {
-  const body = JSON.stringify({
-    code: status,
-    message: 'Rate limit exceeded',
-    type: 'Rate Limit',
-    retryAfter: seconds,
-  });
-  return {
-    times,
-    what: { do: 'status', status, body, headers: { 'content-type': 'application/json', ...headers } },
-  };
-}

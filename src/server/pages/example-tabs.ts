@@ -5,9 +5,6 @@ export interface ExampleTab {
   readonly variables?: string;
 }
 
-/** Columns of the editor in a window 1,400 pixels wide. Longer lines are cut off. */
-export const EXAMPLE_COLUMNS = 56;
-
 const SOURCES = `# Every source, what its vendor can do, and its latest
 # jobs. Press the play button.
 query Sources {

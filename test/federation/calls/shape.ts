@@ -28,9 +28,11 @@ export interface Shape {
 
 export type Calls = Readonly<Partial<Record<Source, string>>>;
 
-/** The same calls at every source that is not named. */
-export function everywhere(calls: string, except: Calls = {}): Calls {
-  return Object.fromEntries(SOURCES.map((source) => [source, except[source] ?? calls]));
+type BySource<T> = Readonly<Partial<Record<Source, T>>>;
+
+/** The same calls, or number of lines, at every source that is not named. */
+export function everywhere<T>(usual: T, except: BySource<T> = {}): BySource<T> {
+  return Object.fromEntries(SOURCES.map((source) => [source, except[source] ?? usual]));
 }
 
 export type Which = 'long' | 'short' | 'deep' | 'empty';

@@ -14,6 +14,10 @@ interface Measured {
   readonly list: string | null;
   /** The parts of a job that write lines, in turns. */
   readonly parts: readonly Pick<SandboxLine, 'step' | 'task'>[];
+  /** A step that some of its lines name. Null: SAP's schedule, whose id is given when the job is made. */
+  readonly step: string | null;
+  /** A key that no job has. */
+  readonly unknown: string;
   /** Most lines of its deep and large logs. */
   readonly most: number;
   /** The log of which a line is read before calls are counted. */
@@ -33,6 +37,8 @@ export const MEASURED = {
       { step: 'training', task: 'trainer' },
       { step: 'evaluation', task: 'scorer' },
     ],
+    step: 'training',
+    unknown: 'default/nobody',
     most: Infinity,
     readBefore: 'deep',
   },
@@ -41,6 +47,8 @@ export const MEASURED = {
     simulate: () => simulateSap(),
     list: 'results',
     parts: [{}],
+    step: null,
+    unknown: '987654321',
     most: Infinity,
     readBefore: 'short',
   },
@@ -49,6 +57,8 @@ export const MEASURED = {
     simulate: (now: bigint) => simulateSoftwareOne({ now: () => Number(now / 1_000_000n) }),
     list: 'data',
     parts: [{}],
+    step: '',
+    unknown: 'TSK-9999-9999-9999-9999',
     most: Infinity,
     readBefore: 'deep',
   },
@@ -57,6 +67,8 @@ export const MEASURED = {
     simulate: () => simulateDeepset(),
     list: 'data',
     parts: [{ step: 'querypipeline' }, { step: 'indexingpipeline' }],
+    step: 'indexingpipeline',
+    unknown: 'production/nobody',
     most: Infinity,
     readBefore: 'deep',
   },
@@ -65,12 +77,20 @@ export const MEASURED = {
     simulate: (now: bigint) => simulateByteNite({ now: () => now }),
     list: null,
     parts: [{ step: 'TASKRUNNER', task: 'task-a' }, { step: 'TASKRUNNER', task: 'task-b' }, { step: 'PARTITIONER' }],
+    step: 'PARTITIONER',
+    unknown: '00000000-0000-4000-8000-000000000000',
     most: 4_000,
     readBefore: 'deep',
   },
 } as const satisfies Readonly<Record<string, Measured>>;
 
 export type Source = keyof typeof MEASURED;
+
+/** The tasks of its job's lines; none where its lines name no task. */
+export function tasksOf(source: Source): readonly string[] {
+  const parts: Measured['parts'] = MEASURED[source].parts;
+  return parts.flatMap(({ task }) => (task === undefined ? [] : [task]));
+}
 
 /** A value for each source. */
 export function eachSource<T>(valueOf: (source: Source) => T): Record<Source, T> {

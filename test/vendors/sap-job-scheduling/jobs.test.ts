@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
-import { overloaded, tooManyRequests } from '../../../src/sandbox/sap-job-scheduling/index.ts';
+import { overloaded, tooManyRequests } from './limits.ts';
 import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
 import { listJobs } from '../list-jobs.ts';

@@ -1,7 +1,7 @@
 import { DEEP_LINES, jobIdOf, timeOf } from '../jobs.ts';
 import { everywhere, LINES, ofJob } from '../shape.ts';
 import type { Shape, Which } from '../shape.ts';
-import { SOURCES } from '../sources.ts';
+import { MEASURED, SOURCES } from '../sources.ts';
 
 /** The id of the first line from there on. */
 function lineAt(which: Which, index: number): Shape['ask'] {
@@ -28,7 +28,7 @@ export const CONTEXT: readonly Shape[] = [
   {
     name: '10 lines on either side of a line amid 1,000,500',
     before: (jobs, source, cursor) =>
-      lineAt('deep', source === 'bytenite' ? 2_000 : DEEP_LINES / 2)(jobs, source, cursor),
+      lineAt('deep', Math.min(DEEP_LINES, MEASURED[source].most) / 2)(jobs, source, cursor),
     ask: around,
     calls: everywhere('2 logs', { nemo: '3 logs', sap: '1 job + 4 logs', bytenite: '1 logs' }),
     least: { nemo: '1 logs', sap: '1 job + 1 logs' },
@@ -52,13 +52,7 @@ export const CONTEXT: readonly Shape[] = [
     name: 'histogram of 3,000 lines',
     ask: (jobs, source) =>
       `{ logHistogram(jobs: ["${jobIdOf(source, jobs.long[source])}"], buckets: 10) { isPartial buckets { total } failures { code } } }`,
-    calls: {
-      nemo: '4 logs',
-      sap: '1 job + 17 logs',
-      softwareone: '32 logs',
-      deepset: '33 logs',
-      bytenite: '3 logs',
-    },
+    calls: everywhere('32 logs', { nemo: '4 logs', sap: '1 job + 17 logs', deepset: '33 logs', bytenite: '3 logs' }),
     least: { nemo: '3 logs', sap: '1 job + 15 logs', softwareone: '30 logs', deepset: '30 logs', bytenite: '1 logs' },
     why: 'Every line is read, newest first, as three pages of 1,000: the ends of these pages do not fall on the ends of native ones, and ByteNite gives all of its lines for each',
     lines: 0,
@@ -67,13 +61,7 @@ export const CONTEXT: readonly Shape[] = [
     name: 'histogram of 30,000 lines',
     ask: (jobs, source) =>
       `{ logHistogram(jobs: ["${jobIdOf(source, jobs.large[source])}"], buckets: 10) { isPartial buckets { total } failures { code } } }`,
-    calls: {
-      nemo: '23 logs',
-      sap: '1 job + 104 logs',
-      softwareone: '51 logs',
-      deepset: '221 logs',
-      bytenite: '4 logs',
-    },
+    calls: everywhere('51 logs', { nemo: '23 logs', sap: '1 job + 104 logs', deepset: '221 logs', bytenite: '4 logs' }),
     least: { bytenite: '1 logs' },
     why: 'SoftwareOne counts the lines of each span and severity, so its histogram is whole. Of the others the newest 20,000 lines are read, and the time of the oldest. ByteNite: 4,000 lines, all of them for each page of 1,000',
     lines: 0,

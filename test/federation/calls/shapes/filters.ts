@@ -3,6 +3,7 @@ import { timeOf } from '../jobs.ts';
 import type { Jobs } from '../jobs.ts';
 import { everywhere, LINES, ofJob } from '../shape.ts';
 import type { Shape } from '../shape.ts';
+import { MEASURED, tasksOf } from '../sources.ts';
 import type { Source } from '../sources.ts';
 
 const MORE = 'pageInfo { hasNextPage }';
@@ -13,9 +14,9 @@ export const FILTERS: readonly Shape[] = [
     name: 'filter pushed down: one step',
     ask: (jobs, source) =>
       `{ job(source: "${source}", key: "${jobs.long[source]}") { logs(first: 20, filter: { stepIn: ["${stepOf(jobs, source)}"] }) { ${LINES} ${MORE} } } }`,
-    calls: { nemo: '1 logs', sap: '2 logs', softwareone: 'none', deepset: '1 logs', bytenite: '1 logs' },
+    calls: everywhere('1 logs', { sap: '2 logs', softwareone: 'none' }),
     why: 'SAP: a named schedule needs no job. SoftwareOne has no steps, so no line can match',
-    lines: { nemo: 20, sap: 20, softwareone: 0, deepset: 20, bytenite: 20 },
+    lines: everywhere(20, { softwareone: 0 }),
   },
   {
     name: 'filter pushed down: one step, by its id',
@@ -23,19 +24,19 @@ export const FILTERS: readonly Shape[] = [
       const id = encodeNodeId('Step', source, jobs.long[source], stepOf(jobs, source));
       return `{ job(source: "${source}", key: "${jobs.long[source]}") { logs(first: 20, filter: { parts: ["${id}"] }) { ${LINES} ${MORE} } } }`;
     },
-    calls: { nemo: '1 logs', sap: '2 logs', softwareone: 'none', deepset: '1 logs', bytenite: '1 logs' },
+    calls: everywhere('1 logs', { sap: '2 logs', softwareone: 'none' }),
     why: 'As above',
-    lines: { nemo: 20, sap: 20, softwareone: 0, deepset: 20, bytenite: 20 },
+    lines: everywhere(20, { softwareone: 0 }),
   },
   {
     name: 'filter pushed down: one task',
     ask: ({ long }, source) => {
-      const task = source === 'nemo' ? 'scorer' : 'task-b';
+      const task = tasksOf(source)[1] ?? 'task-b';
       return `{ job(source: "${source}", key: "${long[source]}") { logs(first: 20, filter: { taskIn: ["${task}"] }) { ${LINES} ${MORE} } } }`;
     },
-    calls: { nemo: '1 logs', sap: 'none', softwareone: 'none', deepset: 'none', bytenite: '1 logs' },
+    calls: everywhere('none', { nemo: '1 logs', bytenite: '1 logs' }),
     why: 'SAP and deepset have no tasks, and the log of a SoftwareOne task has no lines of its parts: no line can match',
-    lines: { nemo: 20, sap: 0, softwareone: 0, deepset: 0, bytenite: 20 },
+    lines: everywhere(0, { nemo: 20, bytenite: 20 }),
   },
   {
     name: 'filter pushed down: one severity',
@@ -74,10 +75,11 @@ export const FILTERS: readonly Shape[] = [
   {
     name: 'since the middle of 1,000,500 lines',
     ask: (jobs, source, cursor) =>
-      ofJob(
-        'deep',
-        `logs(first: 20, filter: { since: "${timeOf(source === 'bytenite' ? 3_000 : 700_300)}" }) { ${LINES} }`,
-      )(jobs, source, cursor),
+      ofJob('deep', `logs(first: 20, filter: { since: "${timeOf(within(source))}" }) { ${LINES} }`)(
+        jobs,
+        source,
+        cursor,
+      ),
     calls: everywhere('1 logs', { nemo: '3 logs', sap: '1 job + 3 logs' }),
     least: { nemo: '1 logs', sap: '1 job + 1 logs' },
     why: 'NeMo, SAP: cannot be asked for a time, and which page it is on is unknown; it is searched for from both ends, as if lines came evenly',
@@ -86,10 +88,11 @@ export const FILTERS: readonly Shape[] = [
   {
     name: 'the last 20 until the middle of 1,000,500 lines',
     ask: (jobs, source, cursor) =>
-      ofJob(
-        'deep',
-        `logs(last: 20, filter: { until: "${timeOf(source === 'bytenite' ? 3_000 : 700_300)}" }) { ${LINES} }`,
-      )(jobs, source, cursor),
+      ofJob('deep', `logs(last: 20, filter: { until: "${timeOf(within(source))}" }) { ${LINES} }`)(
+        jobs,
+        source,
+        cursor,
+      ),
     calls: everywhere('1 logs', { nemo: '3 logs', sap: '1 job + 4 logs' }),
     least: { nemo: '1 logs', sap: '1 job + 1 logs' },
     why: 'NeMo, SAP: as above',
@@ -104,8 +107,11 @@ export const FILTERS: readonly Shape[] = [
   },
 ];
 
+/** The number of a line amid the deep log. */
+function within(source: Source): number {
+  return MEASURED[source].most > 700_300 ? 700_300 : 3_000;
+}
+
 function stepOf({ schedule }: Jobs, source: Source): string {
-  return { nemo: 'training', sap: schedule, deepset: 'indexingpipeline', bytenite: 'PARTITIONER', softwareone: '' }[
-    source
-  ];
+  return MEASURED[source].step ?? schedule;
 }

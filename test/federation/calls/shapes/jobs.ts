@@ -2,6 +2,7 @@ import { jobIdOf } from '../jobs.ts';
 import { encodeNodeId } from '../../../../src/federation/node-id.ts';
 import { everywhere, LINES, ofJob } from '../shape.ts';
 import type { Shape } from '../shape.ts';
+import { MEASURED, tasksOf } from '../sources.ts';
 
 const PARTS = 'attempts { nodes { key status } } steps { nodes { key status } } tasks { nodes { key status } }';
 
@@ -29,8 +30,8 @@ export const JOBS: readonly Shape[] = [
   {
     name: 'an unknown job',
     ask: (_, source) =>
-      `{ job(source: "${source}", key: "${source === 'nemo' || source === 'deepset' ? 'default/' : ''}nobody") { name } }`,
-    calls: { nemo: '1 job', sap: 'none', softwareone: 'none', deepset: 'none', bytenite: '1 job' },
+      `{ job(source: "${source}", key: "${MEASURED[source].unknown.includes('/') ? 'default/' : ''}nobody") { name } }`,
+    calls: everywhere('none', { nemo: '1 job', bytenite: '1 job' }),
     why: 'SAP, SoftwareOne: a text that cannot be a key is not asked for. deepset: nor is a workspace that the source does not read',
     lines: 0,
   },
@@ -52,25 +53,18 @@ export const JOBS: readonly Shape[] = [
   {
     name: '15 listed jobs, each with its steps',
     ask: (_, source) => `{ jobs(sources: ["${source}"], first: 50) { nodes { name steps { nodes { key status } } } } }`,
-    calls: {
-      nemo: '1 jobs + 15 status',
-      sap: '15 job + 1 jobs',
-      softwareone: '1 jobs',
-      deepset: '1 jobs',
-      bytenite: '1 jobs',
-    },
+    calls: everywhere('1 jobs', { nemo: '1 jobs + 15 status', sap: '15 job + 1 jobs' }),
     lines: 0,
   },
   {
     name: 'a job with its attempts, steps and tasks',
     ask: ofJob('long', `name ${PARTS}`),
-    calls: {
+    calls: everywhere('1 job + 1 tasks', {
       nemo: '1 attempts + 1 job + 1 status + 1 steps',
       sap: '1 job + 2 logs',
-      softwareone: '1 job + 1 tasks',
       deepset: '1 job',
       bytenite: '1 job + 1 logs',
-    },
+    }),
     least: { nemo: '1 job + 1 status + 1 steps' },
     why: 'NeMo: the first to ask for attempts finds out whether the deployment has a route for them. SAP: attempts are runs, so their list is that of the log',
     lines: 0,
@@ -78,13 +72,12 @@ export const JOBS: readonly Shape[] = [
   {
     name: 'steps and tasks of a job, with their counts',
     ask: ofJob('long', 'steps { nodes { key status } totalCount } tasks { nodes { key status } totalCount }'),
-    calls: {
+    calls: everywhere('1 tasks', {
       nemo: '1 job + 1 status',
       sap: '1 job',
-      softwareone: '1 tasks',
       deepset: 'none',
       bytenite: '1 job + 1 logs',
-    },
+    }),
     least: { nemo: '1 status' },
     why: 'NeMo: one status tree for both, and the job, which alone says of which attempt it is',
     lines: 0,
@@ -111,7 +104,7 @@ export const JOBS: readonly Shape[] = [
   {
     name: 'the logs of two tasks and of their job, by id',
     ask: ({ short }, source) => {
-      const [one, two] = source === 'bytenite' ? ['task-a', 'task-b'] : ['trainer', 'scorer'];
+      const [one = '', two = ''] = tasksOf(source);
       const task = (name: string): string => `node(id: "${encodeNodeId('Task', source, short[source], name)}")`;
       const logs = `logs(first: 20) { ${LINES} }`;
       return `{ a: ${task(one)} { ... on Task { ${logs} } } b: ${task(two)} { ... on Task { ${logs} } } c: node(id: "${jobIdOf(source, short[source])}") { ... on Job { ${logs} } } }`;

@@ -1,6 +1,6 @@
 import { jobIdOf } from '../jobs.ts';
 import type { Jobs } from '../jobs.ts';
-import { LINES } from '../shape.ts';
+import { everywhere, LINES } from '../shape.ts';
 import type { Shape, Which } from '../shape.ts';
 import { SOURCES } from '../sources.ts';
 
@@ -9,13 +9,7 @@ function logsOf(jobs: Jobs, which: Which, args: string, selection: string): stri
   return `{ logs(jobs: ${JSON.stringify(ids)}, ${args}) { ${selection} failures { code } } }`;
 }
 
-const ONE_PAGE_EACH = {
-  nemo: '1 logs',
-  sap: '1 job + 2 logs',
-  softwareone: '1 logs',
-  deepset: '1 logs',
-  bytenite: '1 logs',
-};
+const ONE_PAGE_EACH = everywhere('1 logs', { sap: '1 job + 2 logs' });
 
 /** All five vendors in one query. */
 export const MERGED: readonly Shape[] = [
@@ -39,21 +33,21 @@ export const MERGED: readonly Shape[] = [
     together: true,
     before: (jobs) => logsOf(jobs, 'long', 'first: 50', 'pageInfo { cursor: endCursor }'),
     ask: (jobs, _, cursor) => logsOf(jobs, 'long', `last: 20, before: "${cursor}"`, LINES),
-    calls: { nemo: '1 logs', sap: '1 job + 1 logs', softwareone: '1 logs', deepset: '1 logs', bytenite: '1 logs' },
+    calls: everywhere('1 logs', { sap: '1 job + 1 logs' }),
     lines: 20,
   },
   {
     name: 'five logs merged: last 50',
     together: true,
     ask: (jobs) => logsOf(jobs, 'long', 'last: 50', LINES),
-    calls: { nemo: '2 logs', sap: '1 job + 1 logs', softwareone: '1 logs', deepset: '1 logs', bytenite: '1 logs' },
+    calls: everywhere('1 logs', { nemo: '2 logs', sap: '1 job + 1 logs' }),
     lines: 50,
   },
   {
     name: 'five logs merged: all 150 lines and their totalCount',
     together: true,
     ask: (jobs) => logsOf(jobs, 'short', 'first: 1000', `${LINES} totalCount pageInfo { hasNextPage }`),
-    calls: { nemo: '1 logs', sap: '1 job + 1 logs', softwareone: '1 logs', deepset: '1 logs', bytenite: '1 logs' },
+    calls: everywhere('1 logs', { sap: '1 job + 1 logs' }),
     lines: 150,
   },
   {
@@ -63,13 +57,11 @@ export const MERGED: readonly Shape[] = [
       `{ jobs(first: 100) { nodes { source { name } key name status
          attempts { nodes { key number status } } steps { nodes { key name status } } tasks { nodes { key name status } }
          logs(first: 20) { nodes { timestamp severity message } } } } }`,
-    calls: {
+    calls: everywhere('1 jobs + 15 logs', {
       nemo: '1 attempts + 1 jobs + 15 logs + 15 status + 15 steps',
       sap: '15 job + 1 jobs + 18 logs',
       softwareone: '1 jobs + 15 logs + 1 tasks',
-      deepset: '1 jobs + 15 logs',
-      bytenite: '1 jobs + 15 logs',
-    },
+    }),
     least: { nemo: '1 jobs + 15 logs + 15 status + 15 steps' },
     why: 'NeMo: the first to ask for attempts finds out, once for the source, whether the deployment has a route for them. Steps of several jobs cannot be asked for, only those of a whole workspace. SoftwareOne: child tasks of all jobs in one question, as long as they fit on a native page. SAP: the list of jobs leaves out their schedules, and three of the logs are longer than a page',
     lines: 450,
@@ -78,7 +70,7 @@ export const MERGED: readonly Shape[] = [
     name: 'the ten newest jobs of the five sources',
     together: true,
     ask: () => '{ jobs(first: 10) { nodes { name createdAt } pageInfo { hasNextPage } failures { code } } }',
-    calls: { nemo: '1 jobs', sap: '1 jobs', softwareone: '1 jobs', deepset: '1 jobs', bytenite: '1 jobs' },
+    calls: everywhere('1 jobs'),
     why: 'SAP: its list has no order that is published, so all of its pages are read; here it is one',
     lines: 0,
   },
@@ -87,7 +79,7 @@ export const MERGED: readonly Shape[] = [
     together: true,
     before: () => '{ jobs(first: 10) { pageInfo { cursor: endCursor } } }',
     ask: (_jobs, _source, cursor) => `{ jobs(first: 10, after: "${cursor}") { nodes { name } failures { code } } }`,
-    calls: { nemo: '1 jobs', sap: '1 jobs', softwareone: '1 jobs', deepset: '1 jobs', bytenite: '1 jobs' },
+    calls: everywhere('1 jobs'),
     lines: 0,
   },
 ];

@@ -1,5 +1,6 @@
 import { everywhere, LINES, ofJob } from '../shape.ts';
 import type { Shape } from '../shape.ts';
+import { MEASURED } from '../sources.ts';
 
 const NEWEST = 'orderBy: { field: TIMESTAMP, direction: DESC }';
 const NEXT = 'pageInfo { cursor: endCursor }';
@@ -116,18 +117,10 @@ export const PAGES: readonly Shape[] = [
   },
   {
     name: 'log of an unknown job',
-    ask: (_, source) => `{ job(source: "${source}", key: "${UNKNOWN[source]}") { logs { ${LINES} } } }`,
+    ask: (_, source) => `{ job(source: "${source}", key: "${MEASURED[source].unknown}") { logs { ${LINES} } } }`,
     calls: everywhere('1 logs', { sap: '1 job', deepset: '1 job + 1 logs' }),
     why: 'deepset: its 404 may mean a pipeline without lines, which only the pipeline itself tells apart',
     lines: 0,
     errors: ['NOT_FOUND'],
   },
 ];
-
-const UNKNOWN = {
-  nemo: 'default/nobody',
-  sap: '987654321',
-  softwareone: 'TSK-9999-9999-9999-9999',
-  deepset: 'production/nobody',
-  bytenite: '00000000-0000-4000-8000-000000000000',
-} as const;
