@@ -113,7 +113,7 @@ function questionsOf(calls: readonly RecordedCall[]): readonly unknown[] {
 }
 
 describe('the sources', () => {
-  test('are all up, and are asked once for it', async () => {
+  test('are all up, and one call to each finds that out', async () => {
     const { data, errors } = await service.query<{ sources: Source[] }>(SOURCES);
     expect(errors).toBeUndefined();
     const configured = Object.entries(sandbox.configuration.sources);
@@ -126,7 +126,7 @@ describe('the sources', () => {
     }
   });
 
-  test('say in their health what is wrong with them, and that of the others is not touched', async () => {
+  test('report in their health what is wrong with them, and the health of the others stays good', async () => {
     sandbox.servers['deepset']?.inject({ what: { do: 'status', status: 401, body: 'no' } });
     sandbox.servers['nemo']?.inject({
       what: { do: 'status', status: 429, body: 'no', headers: { 'retry-after': '9' } },

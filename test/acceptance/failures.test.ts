@@ -245,7 +245,7 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
   }
 
   test.each(Object.entries(FAILURES))(
-    'with %s, its own fields say so, and it is left alone for a while',
+    'with %s, its own fields have the error, and it gets no calls for a while',
     async (_, failure) => {
       const service = await startBench(bench.sandbox, withoutRetries);
       const server = bench.sandbox.servers[name];
@@ -362,7 +362,7 @@ describe('a walk through merged lines', () => {
   }
 
   test.each(['first', 'last'] as const)(
-    'gives every line once though a source is away for some pages (%s)',
+    'gives every line once although a source fails for some pages (%s)',
     async (way) => {
       const whole = await walk('sap', [], [], way);
       expect(whole.length).toBeGreaterThan(4 * SIZE);
@@ -397,7 +397,7 @@ describe('when the endpoint for tokens goes wrong', () => {
     ['a connection reset', { do: 'reset' }, 'SOURCE_UNAVAILABLE'],
   ];
   test.each(WITH_TOKENS.flatMap((name) => answers.map((one) => [name, ...one] as const)))(
-    'of %s, by %s, its own fields say so and the others are whole',
+    'of %s, by %s, its own fields have the error and the others are whole',
     async (name, _, what, code) => {
       bench.sandbox.servers[name]?.inject({ what, kinds: ['token'] });
       const service = await startBench(bench.sandbox, withoutRetries);

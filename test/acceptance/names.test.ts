@@ -197,7 +197,7 @@ describe('names of workspaces and jobs', () => {
     }
   });
 
-  test.each([...NAMES, ...UNADDRESSABLE])('%j is no job where keys are ids, and opens nothing', async (name) => {
+  test.each([...NAMES, ...UNADDRESSABLE])('%j is not a job where keys are ids, and opens nothing', async (name) => {
     for (const source of BY_ID) {
       const { data, errors } = await service.query<JobAnswer>(
         'query ($source: String!, $key: String!) { job(source: $source, key: $key) { name } }',
@@ -213,7 +213,7 @@ describe('names of workspaces and jobs', () => {
     }
   });
 
-  test.each(UNADDRESSABLE)('%j cannot be asked for, and is not', async (name) => {
+  test.each(UNADDRESSABLE)('%j cannot be a path segment, and causes no call', async (name) => {
     for (const key of [`default/${name}`, `production/${name}`]) {
       for (const source of BY_WORKSPACE) {
         const { data, errors } = await job(source, key);
@@ -224,7 +224,7 @@ describe('names of workspaces and jobs', () => {
     }
   });
 
-  test.each(NAMES)('%j as a workspace or a source that is not configured is not asked for', async (name) => {
+  test.each(NAMES)('%j as an unknown workspace or source causes no call', async (name) => {
     for (const source of BY_WORKSPACE) {
       for (const key of [
         name,
@@ -244,7 +244,7 @@ describe('names of workspaces and jobs', () => {
     });
   });
 
-  test('every job is found again by the key and the id that the list gives', async () => {
+  test('every listed job is found by its key and by its id', async () => {
     interface Listed {
       readonly jobs: {
         readonly nodes: readonly { readonly id: string; readonly key: string; readonly name: string }[];
@@ -266,7 +266,7 @@ describe('names of workspaces and jobs', () => {
 });
 
 describe('texts in filters', () => {
-  test.each(NAMES)('%j as a part of a name finds the jobs that have it, and no others', async (name) => {
+  test.each(NAMES)('%j as a part of a name finds exactly the jobs that have it', async (name) => {
     interface Found {
       readonly source: { readonly jobs: { readonly nodes: readonly { readonly name: string }[] } };
     }
@@ -395,7 +395,7 @@ describe('names of parts', () => {
     for (const task of nodes) expect(task).toMatchObject({ logs: { nodes: [{ message: `says ${task.key}` }] } });
   });
 
-  test('a task names its job by an id, and no other text opens another job', async () => {
+  test('a task names its job by an id, so no text opens another job', async () => {
     for (const [name, task] of tasksOfSoftwareOne) {
       const { data } = await job('softwareone', task);
       expect(data).toMatchObject({ job: { name: `<${name}>`, logs: { nodes: [{ message: `line of ${name}` }] } } });

@@ -55,7 +55,7 @@ afterAll(async () => {
 });
 
 describe.each(NAMES)('%s, by pointing to another origin', (name) => {
-  test.each([301, 302, 303, 307, 308])('with %i, gets no call there', async (status) => {
+  test.each([301, 302, 303, 307, 308])('with status %i, causes no call there', async (status) => {
     const headers = { location: `${origin}/elsewhere`, 'content-type': 'text/html' };
     sandbox.servers[name]?.inject({ what: { do: 'status', status, headers, body: '' } });
     const { data } = await service.query<Jobs>(QUERY, { source: [name] });
@@ -63,7 +63,7 @@ describe.each(NAMES)('%s, by pointing to another origin', (name) => {
     expect(visits).toEqual([]);
   });
 
-  test('with links to next pages in a body, gets no call there', async () => {
+  test('with links to next pages in a body, causes no call there', async () => {
     const link = `${origin}/scheduler/jobs?page_size=10&offset=10&next=1`;
     const links = {
       next_url: link,

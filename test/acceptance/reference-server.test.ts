@@ -217,7 +217,7 @@ describe('a server that speaks the reference pages', () => {
     expect((await read({ first: 1 })).totalCount).toBe(all.length);
   });
 
-  test('says what the lines say beside their text', async () => {
+  test('shows the attributes of lines as well as their text', async () => {
     const first = async (source: string, more: string): Promise<unknown> => {
       const text = `{ job(source: "${source}", key: "${KEYS[source] ?? ''}") { logs(first: 1) { nodes { ${more} } } } }`;
       return (await query<{ job: { logs: { nodes: unknown[] } } }>(text)).job.logs.nodes[0];
@@ -274,7 +274,7 @@ describe('a server that speaks the reference pages', () => {
     ]);
   });
 
-  test('gives empty logs where there are none, and no job where there is none', async () => {
+  test('has empty logs for jobs without lines, and null for jobs that do not exist', async () => {
     const jobs = [
       ['training', 'default/waiting'],
       ['render', BYTENITE_SILENT_JOB],
@@ -295,7 +295,7 @@ describe('a server that speaks the reference pages', () => {
     }
   });
 
-  test('says no longer that a filter is applied by a vendor that turned out to ignore it', async () => {
+  test('does not report a filter as pushed down after the vendor has ignored it', async () => {
     const pushdown = async (): Promise<unknown> => {
       const data = await query<{ source: { capabilities: { pushdown: string[] } } }>(
         '{ source(name: "marketplace") { capabilities { pushdown } } }',
@@ -312,7 +312,7 @@ describe('a server that speaks the reference pages', () => {
     expect(await pushdown()).toEqual([]);
   });
 
-  test('was asked nothing that the pages do not describe', () => {
+  test('gets only requests that the pages describe', () => {
     expect(reference.requests.length).toBeGreaterThan(50);
     expect(reference.strays).toEqual([]);
     for (const secret of ['reference-', '127.0.0.1', reference.origin]) expect(log).not.toContain(secret);

@@ -92,7 +92,7 @@ describe('tools for assistants over HTTP', () => {
     expect((await post(await start(), LIST)).status).toBe(404);
   });
 
-  test('show a caller the sources of its roles, and of others what is not there', async () => {
+  test('show a caller the sources of its roles, and hide all others', async () => {
     const client = await connect([await serve({ auth })], 'key-of-narrow');
     const sources = await ask(client, 'list_sources');
     expect(sources).toContain('"alpha"');
@@ -126,7 +126,7 @@ describe('tools for assistants over HTTP', () => {
     expect(await response.text()).not.toContain('list_jobs');
   });
 
-  test('say that there are no sessions and no streams', async () => {
+  test('report that they have no sessions and no streams', async () => {
     const { url } = await serve();
     for (const method of ['GET', 'DELETE']) {
       const response = await fetch(`${url}/mcp`, { method, headers: { accept: 'text/event-stream' } });
@@ -156,7 +156,7 @@ describe('tools for assistants over HTTP', () => {
     expect(await answer).toBe('left');
   });
 
-  test('are written down where reads are', async () => {
+  test('appear in the audit log', async () => {
     const server = await serve({ auth, audit: true });
     await ask(await connect([server], 'key-of-narrow'), 'read_log', { jobs: [{ source: 'alpha', key: 'one' }] });
     const audits = (): string[] => server.log.filter((line) => line.includes('"audit"') && line.includes('alpha:one'));

@@ -70,7 +70,7 @@ interface Lines {
 const read = async (args: Record<string, unknown>, tool = 'read_log'): Promise<Lines> =>
   (await ask(tool, { jobs: [SHOUTING], ...args })).data as unknown as Lines;
 
-test('an assistant is told what there is, and that what it reads is data', async () => {
+test('an assistant gets a description of the graph, and a warning that log text is data', async () => {
   const { tools } = await client.listTools();
   expect(tools.map(({ name }) => name)).toEqual([
     'list_sources',
@@ -98,7 +98,7 @@ test('sources, jobs and the parts of a job are listed', async () => {
   expect(tree).toMatchObject({ job: { status: 'FAILED' }, steps: [{ status: 'SUCCEEDED' }, { status: 'FAILED' }] });
 });
 
-test('a tree of a job says what is missing of it', async () => {
+test('the tree of a job reports which parts are missing', async () => {
   const missing = { source: 'up', jobId: null, code: 'SOURCE_TRUNCATED', message: 'up: out of reach' } as const;
   const failures = () => Promise.resolve([{ ...missing, retryAfterSeconds: null }]);
   const federation = fakeFederation({
@@ -109,7 +109,7 @@ test('a tree of a job says what is missing of it', async () => {
   expect(tree).toMatchObject({ failures: [{ source: 'up', code: 'SOURCE_TRUNCATED', message: 'up: out of reach' }] });
 });
 
-test('answers stay small, and going on with their cursors gives every line once, from either end', async () => {
+test('answers stay small, and their cursors lead to every line once, from either end', async () => {
   const forward: string[] = [];
   let place: Record<string, unknown> = { since: '2026-01-01T00:00:00Z', limit: 200 };
   let page = await read({ ...place, contains: 'x' }, 'search_log');
@@ -134,7 +134,7 @@ test('answers stay small, and going on with their cursors gives every line once,
   expect(forward.every((id) => backward.includes(id))).toBe(true);
 });
 
-test('a message that looks like the end of the data, or like an instruction, stays within its string', async () => {
+test('a message that imitates the end of the data, or an instruction, stays within its string', async () => {
   const answer = await ask('search_log', { jobs: [SHOUTING], contains: 'IGNORE ALL' });
   const { lines } = answer.data as unknown as Lines;
   expect(lines).toHaveLength(1);
@@ -142,7 +142,7 @@ test('a message that looks like the end of the data, or like an instruction, sta
   expect(answer.text.split('\n')).not.toContain('----- end -----');
 });
 
-test('the lines around a line are there whatever found it', async () => {
+test('the lines around a line do not depend on the filter that found it', async () => {
   const found = await read({ contains: 'IGNORE ALL' }, 'search_log');
   const around = (await ask('line_context', { line: found.lines[0]?.id, before: 2, after: 1 }))
     .data as unknown as Lines;
@@ -158,7 +158,7 @@ test('a histogram counts lines over time', async () => {
   expect(counted.buckets.reduce((sum, { lines }) => sum + lines, 0)).toBe(120);
 });
 
-test('waiting ends when the job does, when its time is over, and at once for a job that never finishes', async () => {
+test('waiting ends with the job, after its time limit, or at once for a job that never finishes', async () => {
   const { simulation } = sandbox.servers['nemo']!;
   const job = { source: 'nemo', key: simulation.createJob({ name: 'slow', status: 'RUNNING' }) };
   const early = await ask('wait_for_end', { ...job, timeoutSeconds: 1 });
@@ -219,7 +219,7 @@ test('every tool refuses arguments that it does not have, and says which ones it
   );
 });
 
-test('tools take a job as lines name it', async () => {
+test('tools accept the name of a job that lines show', async () => {
   const [line] = (await ask('read_log', { jobs: [SHOUTING], limit: 1 })).data['lines'] as { job: string }[];
   expect(line?.job).toBe(`nemo:${SHOUTING.key}`);
   const again = await ask('read_log', { jobs: [line?.job], limit: 1 });
@@ -230,7 +230,7 @@ test('tools take a job as lines name it', async () => {
   expect(await refusalOf('read_log', { jobs: ['nemo'] })).toContain('A job is "SOURCE:KEY"');
 });
 
-test('a source that there is not, and a job, are named as everywhere else', async () => {
+test('an unknown source or job has the same message as on other surfaces', async () => {
   const unknown = { code: 'NOT_FOUND', message: expect.stringContaining('did you mean "nemo"?') as string };
   expect((await ask('job_tree', { source: 'nemoo', key: 'x' })).data).toEqual(unknown);
   expect((await ask('list_jobs', { sources: ['nemoo'] })).data).toEqual(unknown);
@@ -239,7 +239,7 @@ test('a source that there is not, and a job, are named as everywhere else', asyn
   });
 });
 
-test('arguments over their bounds are refused before anything is asked', async () => {
+test('arguments over their limits are refused before any call', async () => {
   const calls = sandbox.servers['nemo']!.calls.length;
   const refused = (await client.callTool({
     name: 'read_log',

@@ -18,7 +18,7 @@ async function checkAnswering(probe: () => Promise<Probe>): Promise<Omit<CheckRe
 }
 
 describe('the check of one source', () => {
-  test('says what it found', async () => {
+  test('reports what it found', async () => {
     expect(await checkAnswering(async () => Promise.resolve({ jobs: 7 }))).toEqual({
       source: 'first',
       vendor: 'orchard',

@@ -120,7 +120,7 @@ test('if more than 50 jobs match, the command takes the newest and reports that'
   expect(service.asked.at(-1)?.variables['jobs']).toHaveLength(50);
 });
 
-test('a pattern fits a text when its parts stand there in order, apart from each other', () => {
+test('a pattern matches a text that has its parts in order, without overlap', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 8 });
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), text, (parts, key) => {
@@ -132,7 +132,7 @@ test('a pattern fits a text when its parts stand there in order, apart from each
 });
 
 describe('a tail of jobs that are looked for', () => {
-  test('goes on with those that fit later, and tells the cursor of each', async () => {
+  test('also follows jobs that match later, and prints a cursor for each', async () => {
     lists = [[job('ci', 'a', 'x')], [job('ci', 'a', 'x')], [job('ci', 'b c', 'x'), job('ci', 'a', 'x')]];
     const stopping = new AbortController();
     let output = '';

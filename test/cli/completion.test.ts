@@ -60,7 +60,7 @@ describe('completion offers', () => {
     expect(await completed(...words)).toEqual(expected);
   });
 
-  test('jobs of the running service that are plain words, and asks for those of one source where it is written', async () => {
+  test('jobs of the running service whose keys are plain words, and only those of a source that is already typed', async () => {
     expect(await completed('logs', '')).toEqual(['ci:team/alpha', 'ci:team/beta']);
     expect(await completed('tail', 'ci:team/alpha', 'ci:team/b')).toEqual(['ci:team/beta']);
     expect(asked.slice(-2)).toEqual([
@@ -69,7 +69,7 @@ describe('completion offers', () => {
     ]);
   });
 
-  test('nothing, and says nothing, where the service is not there', async () => {
+  test('nothing, and prints nothing, if no service runs', async () => {
     const command = start(['complete', '--', 'logs', '--url', 'http://127.0.0.1:1/', '']);
     expect({ code: await command.done, text: command.output() + command.errors() }).toEqual({ code: 0, text: '' });
   });

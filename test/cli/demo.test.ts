@@ -7,7 +7,7 @@ import { start } from './command-line.ts';
 test.each([
   [[], true],
   [['--no-open'], false],
-])('demo %j serves the sandbox whatever is configured, and opens the explorer: %s', async (args, opens) => {
+])('demo %j serves the sandbox regardless of the configuration, and opens the explorer: %s', async (args, opens) => {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-'));
   await writeFile(join(folder, 'tributary.json'), '{ "sources": "not one" }');
   const opened: string[] = [];

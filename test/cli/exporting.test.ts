@@ -53,7 +53,7 @@ async function killedAfter(parts: number, ...args: readonly string[]): Promise<v
   await died;
 }
 
-test('an export that is stopped says so, and not that a service was', async () => {
+test('an export that is stopped reports that it was stopped, not that the service was', async () => {
   const stopping = new AbortController();
   let errors = '';
   const code = await run(['export', FINISHED, FAILED], {
@@ -70,7 +70,7 @@ test('an export that is stopped says so, and not that a service was', async () =
 });
 
 describe('an export with --resume', () => {
-  test.each(['ndjson', 'csv', 'text'])('as %s that was cut goes on to the same bytes', async (format) => {
+  test.each(['ndjson', 'csv', 'text'])('as %s that was cut continues to the same bytes', async (format) => {
     const args = ['export', FINISHED, FAILED, '-o', format, '--since', '9999d'];
     const { output: whole } = await outcomeOf(...args);
     const file = `${format}.txt`;
@@ -103,7 +103,7 @@ describe('an export with --resume', () => {
     return rows.slice(0, format === 'csv' ? count + 1 : count).join('');
   }
 
-  test('adds what is new to a file that is whole, and nothing where nothing is new', async () => {
+  test('adds only new lines to a complete file', async () => {
     const args = ['export', FINISHED, '-o', 'again.ndjson', '--resume', 'again.place'];
     const first = await outcomeOf(...args);
     const whole = await read('again.ndjson');
@@ -111,7 +111,7 @@ describe('an export with --resume', () => {
     expect(await read('again.ndjson')).toBe(whole);
   });
 
-  test('prints only what is missing where there is no file', async () => {
+  test('without a file, prints only the missing lines', async () => {
     const args = ['export', FINISHED, '--resume', 'printed.place'];
     await killedAfter(0, ...args);
     const { output } = await outcomeOf(...args);
@@ -119,7 +119,7 @@ describe('an export with --resume', () => {
     expect(await outcomeOf(...args)).toEqual({ code: 0, output: '', errors: '' });
   });
 
-  test('does not mix two exports, nor go on in a file that lost something', async () => {
+  test('refuses to mix two exports, and to continue a file that has lost something', async () => {
     await outcomeOf('export', FINISHED, '-o', 'kept.ndjson', '--resume', 'kept.place');
     const size = (await stat(join(folder, 'kept.ndjson'))).size;
     for (const args of [[FAILED], [FINISHED, '--level', 'error'], [FINISHED, '-o', 'csv']]) {
@@ -141,7 +141,7 @@ describe('an export with --resume', () => {
   });
 });
 
-test('the progress of an export shows how far it is, how fast, and for how long it will go on', () => {
+test('the progress of an export shows its share, its speed and the remaining time', () => {
   const shown: string[] = [];
   let now = 0;
   const bar = new ProgressBar({ show: (text) => shown.push(text) }, { lines: 100, bytes: 0 }, () => now);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { start } from './command-line.ts';
 
-test('a key is made anew each time, and printed with the hash that the configuration takes', async () => {
+test('each new key differs, and is printed with its hash for the configuration', async () => {
   const first = start(['key']);
   expect(await first.done).toBe(0);
   const [, key = '', sha256] =

@@ -18,7 +18,7 @@ function loadedWith(file: string, known = new Set<string>()): ReadonlySet<string
   return known;
 }
 
-test('help, completion and commands of a running service load nothing of vendors and of the service', () => {
+test('help, completion and commands of a running service load no code of vendors and of the service', () => {
   const COSTLY =
     /^(?:schema|resolvers|src\/(?:vendors|federation\/create|server|library|redis)|graphql-yoga|ioredis|undici$)/;
   const commands = ['completion', 'jobs', 'logs', 'tail', 'histogram', 'job', 'sources'];

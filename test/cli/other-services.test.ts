@@ -49,7 +49,7 @@ test.each([
     answering(400, 'application/graphql-response+json', JSON.stringify(UNKNOWN_FIELD)),
     'does not know what this command asks for: it has another version, or is no Tributary (Cannot query field "sources" on type "Query".).',
   ],
-])('what is no service of ours is told in one line (%#)', async (listener, message) => {
+])('an address of another kind of service is reported in one line (%#)', async (listener, message) => {
   const url = await serve(listener);
   const command = start(['sources', '--url', url, '--header', 'Authorization: Bearer canary']);
   expect(await command.done).toBe(1);
@@ -68,7 +68,7 @@ test('a service that cannot be reached is reported in one line', async () => {
 const JOB = { data: { job: { id: 'the-job' }, sources: [] } };
 const LINES = ['one', 'two'].map((id) => `${JSON.stringify({ id, message: id })}\n`).join('');
 
-test('an export that is cut off fails, and says from where to go on', async () => {
+test('an export that is cut off fails, and prints the cursor to continue from', async () => {
   const url = await serve((request, response) => {
     if (request.url === '/graphql') {
       answering(200, 'application/json', JSON.stringify(JOB))(request, response);
@@ -94,7 +94,7 @@ function end(reason: string, cursor: string): string {
   return `event: next\ndata: ${JSON.stringify({ data: { logEntries: event } })}\n\nevent: complete\ndata:\n\n`;
 }
 
-test('a tail goes on from its last cursor when the connection breaks off, and when the service ends it for itself', async () => {
+test('a tail continues from its last cursor after a broken connection, and after the service has ended it', async () => {
   const asked: unknown[] = [];
   const streams = [
     `:\n\n${batch('a', false)}${batch('b', false)}event: next\nda`,

@@ -22,7 +22,7 @@ async function end(stream: Writable): Promise<{ code: number; said: string; stop
 }
 
 describe('output that cannot be written', () => {
-  test('to a reader that has what it wanted ends the command quietly and well', async () => {
+  test('because its reader has closed the pipe ends the command quietly with 0', async () => {
     expect(await end(failingWith('EPIPE'))).toEqual({ code: 0, said: '', stopped: true });
   });
 
@@ -32,7 +32,7 @@ describe('output that cannot be written', () => {
     expect(said).toBe('Cannot write the output: ENOSPC: write. What was written is not complete.\n');
   });
 
-  test('changes nothing where it can be written', async () => {
+  test('does not affect other output', async () => {
     const stream = new Writable({
       write(_chunk, _encoding, done) {
         done();

@@ -27,7 +27,7 @@ describe('a command line that is wrong', () => {
       "'--first <number>' cannot be used with option '-n, --last <number>'",
     ],
     [['sandbox', '--fault', 'explode'], 'Expected [SOURCE:]status=CODE'],
-  ])('%j ends with 2 and says why', async (args, reason) => {
+  ])('%j ends with 2 and a reason', async (args, reason) => {
     const command = start(args, { folder });
     expect(await command.done).toBe(2);
     expect(command.errors()).toContain(reason);

@@ -54,7 +54,7 @@ describe('tributary sources', () => {
 });
 
 describe('tributary jobs', () => {
-  test('lists jobs by what the other commands take', async () => {
+  test('lists jobs in the form that other commands accept', async () => {
     const lines = await outputOf('jobs', '--source', 'nemo', '--name', 'ASSISTANT-LORA');
     expect(lines).toHaveLength(2);
     expect(lines[1]).toMatch(
@@ -71,7 +71,7 @@ describe('tributary jobs', () => {
     );
   });
 
-  test('shows the jobs of the other sources when one does not answer, and fails', async () => {
+  test('shows the jobs of the other sources if one fails, and exits with an error', async () => {
     const broken = start(['sandbox', '--fault', 'deepset:status=403']);
     await writeFile(join(folder, 'broken.yaml'), await broken.firstOutput());
     const command = start(['jobs', '--config', 'broken.yaml', '--json'], { folder });
@@ -118,7 +118,7 @@ describe('tributary job', () => {
   });
 });
 
-test('tributary histogram counts the lines that there are', async () => {
+test('tributary histogram counts the lines of a job', async () => {
   const exported = await outputOf('export', FINISHED);
   const buckets = (await outputOf('histogram', FINISHED, '--buckets', '7')).slice(1);
   expect(buckets).toHaveLength(7);
@@ -136,7 +136,7 @@ test('tributary histogram counts the lines that there are', async () => {
 });
 
 describe('tributary logs and export', () => {
-  test('print the same lines, the one for people and the other for programs', async () => {
+  test('print the same lines, as text for people and as records for programs', async () => {
     const exported = (await outputOf('export', FINISHED)).map(
       (line) => JSON.parse(line) as { id: string; timestamp: string; message: string },
     );
@@ -149,7 +149,7 @@ describe('tributary logs and export', () => {
     expect(first.map((line) => line.split(' ')[0])).toEqual(exported.slice(0, 5).map(({ timestamp }) => timestamp));
   });
 
-  test('merge several jobs and say which line is whose', async () => {
+  test('merge several jobs and name the job of each line', async () => {
     const lines = await outputOf('logs', FINISHED, FAILED, '--first', '50');
     // Without its Z a whole second sorts before those with a fraction.
     const times = lines.map((line) => line.split('Z ')[0] ?? '');
@@ -157,7 +157,7 @@ describe('tributary logs and export', () => {
     for (const line of lines) expect(line).toMatch(/ nemo:default\/support-assistant-(lora|full) /);
   });
 
-  test('keep what is severe enough', async () => {
+  test('keep lines of a minimum severity', async () => {
     const lines = await outputOf('export', FAILED, '--min-severity', 'error');
     for (const line of lines) expect((JSON.parse(line) as { severity: string }).severity).toMatch(/^(ERROR|FATAL)$/);
   });
@@ -170,7 +170,7 @@ describe('tributary logs and export', () => {
     [['--level', 'warn']],
     [['--step', 'training']],
     [['--part', encodeNodeId('Step', 'nemo', 'default/support-assistant-full', 'training')]],
-  ])('with %j keep what fits', async (filter) => {
+  ])('with %j keep the lines that match', async (filter) => {
     const all = (await outputOf('export', FAILED)).map((line) => JSON.parse(line) as Line);
     const [name, value = ''] = filter;
     const fits: Record<string, (line: Line) => boolean> = {
@@ -188,18 +188,18 @@ describe('tributary logs and export', () => {
     expect(found).toEqual(expected);
   });
 
-  test('take times as how long ago they were', async () => {
+  test('accept times relative to now', async () => {
     const command = start(['export', FINISHED, '--since', '1m'], { folder });
     expect({ code: await command.done, output: command.output() }).toEqual({ code: 0, output: '' });
   });
 
-  test('go on with new lines when they are to follow', async () => {
+  test('continue with new lines with --follow', async () => {
     const followed = start(['logs', FINISHED, '-f', '-n', '3', '--json'], { folder });
     expect(await followed.done).toBe(0);
     expect(followed.output().trimEnd().split('\n')).toEqual(await outputOf('logs', FINISHED, '-n', '3', '--json'));
   });
 
-  test('say how to choose all jobs of a source', async () => {
+  test('print how to choose all jobs of a source', async () => {
     const command = start(['logs', 'nemo'], { folder });
     expect(await command.done).toBe(1);
     expect(command.errors()).toBe('No job fits nemo. Jobs of that source: nemo:* See `tributary jobs`.\n');
@@ -223,7 +223,7 @@ describe('a file to write into', () => {
     expect(replaced).toEqual({ code: 0, output: '', errors: '3 lines are in whole.ndjson.\n' });
   });
 
-  test('has another name when it is not whole, and is not there without a line', async () => {
+  test('has another name while it is incomplete, and is not created without a line', async () => {
     const cut = await outcomeOf('logs', FINISHED, 'sap:nobody', '-n', '2', '-o', 'cut.txt');
     expect(cut).toMatchObject({ code: 1, output: '' });
     expect(cut.errors).toMatch(/\nThe first 2 lines are in cut\.txt\.part\.\n$/);

@@ -72,7 +72,7 @@ async function serve(path: string) {
   };
 }
 
-test('SIGHUP takes sources in and out, and what follows the others goes on', async () => {
+test('SIGHUP adds and removes sources, and tails of other sources continue', async () => {
   const [kept, changed, later] = await Promise.all([vendor('kept'), vendor('changed'), vendor('later')]);
   const { path, write } = await file();
   const sources = { kept: kept.source, changed: changed.source };
@@ -145,7 +145,7 @@ test('a configuration that cannot be used is logged with its keys, and nothing c
   follower.kill();
 });
 
-test('a service of the sandbox takes sources when there are some', async () => {
+test('a service with the sandbox switches to configured sources', async () => {
   const one = await vendor('one');
   const { path, write } = await file();
   await write({ server: { graphiql: false } });
@@ -156,7 +156,7 @@ test('a service of the sandbox takes sources when there are some', async () => {
   expect(await ask(service.url, '{ sources { name } }')).toEqual({ data: { sources: [{ name: 'one' }] } });
 });
 
-test('kill -HUP does it to the process, and its connections stay', async () => {
+test('kill -HUP reloads the process, and its connections stay open', async () => {
   const [one, two] = await Promise.all([vendor('one'), vendor('two')]);
   const { path, write } = await file();
   await write({ tail, sources: { one: one.source } });
@@ -190,7 +190,7 @@ test('kill -HUP does it to the process, and its connections stay', async () => {
   expect(await exit).toEqual([0, null]);
 });
 
-test('SIGHUP takes limits, sizes of pages and names, and says by name what needs a restart', async () => {
+test('SIGHUP applies limits, page sizes and names, and names each setting that needs a restart', async () => {
   const { source } = await vendor('one');
   const { path, write } = await file();
   await write({ sources: { one: source } });

@@ -66,7 +66,7 @@ describe('a command of a running service', () => {
     [['export', FAILED, '--format', 'csv', '--contains', 'e']],
     [['export', FAILED, '--format', 'text', '--min-severity', 'error']],
     [['export', 'sap:nobody']],
-  ])('says what it says of a configuration: %j', async (args) => {
+  ])('prints the same as with a configuration: %j', async (args) => {
     const expected = await outcome(args);
     const environment = { TRIBUTARY_URL: url, TRIBUTARY_KEY: KEY };
     expect(await outcome([...args, ...HEADER], environment)).toEqual(expected);
@@ -94,7 +94,7 @@ describe('a command of a running service', () => {
   });
 
   test.each([[[]], [['--header', 'Authorization: Bearer wrong-canary']]])(
-    'says that it is not known, with %j, and nothing of what it sent',
+    'with the refused credentials %j reports that, and shows no secret',
     async (header) => {
       for (const args of [['jobs'], ['logs', FINISHED], ['tail', FINISHED], ['export', FINISHED]]) {
         const { code, output, errors } = await outcome([...args, '--url', url, ...header]);
@@ -115,7 +115,7 @@ describe('a command of a running service', () => {
     [['--url', 'http://127.0.0.1', '--header', 'Host: canary'], 'A header cannot set Host'],
     [['--url', 'http://127.0.0.1', '--header', 'X: ${NOT_SET}'], 'the environment variable NOT_SET is not set'],
     [['--url', 'http://127.0.0.1', '--config', 'a.yaml'], "'--url <url>' cannot be used with option"],
-  ])('is misused with %j', async (args, reason) => {
+  ])('reports misuse for %j', async (args, reason) => {
     const { code, output, errors } = await outcome(['sources', ...args]);
     expect({ code, output }).toEqual({ code: 2, output: '' });
     expect(errors).toContain(reason);

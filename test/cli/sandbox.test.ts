@@ -14,7 +14,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('what `tributary sandbox` prints is a configuration that works', async () => {
+test('`tributary sandbox` prints a valid configuration', async () => {
   const sandbox = start(['sandbox']);
   await writeFile(join(folder, 'sandbox.yaml'), await sandbox.firstOutput());
 
@@ -33,7 +33,7 @@ test('what `tributary sandbox` prints is a configuration that works', async () =
   expect(afterwards.output()).toContain('SOURCE_UNAVAILABLE');
 });
 
-test('a fault hits the source that it names and no other', async () => {
+test('a fault affects only the named source', async () => {
   const sandbox = start(['sandbox', '--fault', 'deepset:status=403']);
   await writeFile(join(folder, 'sandbox.yaml'), await sandbox.firstOutput());
   const check = start(['check', '--config', 'sandbox.yaml', '--json'], { folder });

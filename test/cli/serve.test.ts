@@ -10,7 +10,7 @@ import { serviceLog } from '../../src/cli/serve/log.ts';
 const QUERY = JSON.stringify({ query: '{ sources { name } }' });
 const HEADERS = { 'content-type': 'application/json' };
 
-test('serve says where it answers in one line, answers there, and stops when it is asked to', async () => {
+test('serve prints its address in one line, answers there, and stops on a signal', async () => {
   const command = start(['serve', '--port', '0']);
   const ready = await command.firstOutput();
   expect(ready).toMatch(/^ready at http:\/\/127\.0\.0\.1:\d+\/graphql\n$/);
@@ -49,7 +49,7 @@ test.each([
   );
 });
 
-test('the process ends in good order after a signal, also when it comes twice', async () => {
+test('the process shuts down cleanly after a signal, even if it comes twice', async () => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, TRIBUTARY_CONFIG: '' },
@@ -62,7 +62,7 @@ test('the process ends in good order after a signal, also when it comes twice', 
   expect(await exit).toEqual([0, null]);
 });
 
-test('a configuration without sources keeps the sandbox, and what else it says holds', async () => {
+test('a configuration without sources keeps the sandbox and applies all other settings', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-'));
   const origin = 'https://app.example.com';
   await writeFile(join(folder, 'tributary.json'), JSON.stringify({ server: { allowedOrigins: [origin] } }));

@@ -46,7 +46,7 @@ async function outputOf(args: readonly string[], environment: Readonly<Record<st
 
 const BOTH = [`ci:${UUID}`, `ci:${OTHER}`];
 
-test('a tree of a job that is not whole is shown, with what is missing, and the command fails', async () => {
+test('an incomplete tree of a job is shown with what is missing, and the command fails', async () => {
   const command = start(['job', `ci:${UUID}`, '--url', service.url]);
   expect(await command.done).toBe(1);
   expect(command.output()).toContain(UUID);
@@ -84,7 +84,7 @@ describe('lines for people', () => {
     expect(local).toMatch(/^2026-01-31T04:30:01\.5-03:30 /);
   });
 
-  test('are as a template says', async () => {
+  test('follow a template', async () => {
     const template = '{{ timestamp }}\\t{{.Job}} [{{attributes.host.name}}] {{message}}';
     expect(await outputOf([`ci:${OTHER}`, '--template', template])).toBe(
       `2026-01-31T08:00:02.5Z\t${OTHER} [h] two, =too\n`,

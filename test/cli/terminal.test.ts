@@ -51,7 +51,7 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', { timeout: 120_000 }, () => {
     await rm(folder, { recursive: true });
   });
 
-  test('commands show colours, and none in a pipe, which may be left early', async () => {
+  test('commands show colours, but none in a pipe, which may be closed early', async () => {
     const script = `
       for command in sources 'jobs --source nemo' 'job ${FAILED}' 'histogram ${FAILED}' 'logs ${FAILED} -n 5'; do
         echo "== $command"; tributary $command; echo "code $?"
@@ -70,7 +70,7 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', { timeout: 120_000 }, () => {
     expect(parts['head']).toMatch(/^\S+ \S+ +nemo:.*\ncodes 0 0\n$/);
   });
 
-  test('each command tells its options, also to a reader that soon has enough, and checks sources', async () => {
+  test('each command prints its options, even into a pipe that is closed early, and checks sources', async () => {
     const names = Object.keys(USAGES);
     const script = `
       for name in ${names.join(' ')}; do
@@ -88,7 +88,7 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', { timeout: 120_000 }, () => {
     expect(piped).not.toContain('\u001b');
   });
 
-  test('long output goes into the pager, which may be left, and is printed where there is none', async () => {
+  test('long output goes into the pager, which may be closed, and is printed without a pager', async () => {
     const script = `
       echo '== pager'; PAGER='sed s/^/paged:/' tributary logs ${FINISHED} -n 2
       echo '== left'; PAGER='head -n 1' tributary export ${FINISHED} -o text; echo "code $?"
@@ -101,7 +101,7 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', { timeout: 120_000 }, () => {
     expect(none).toMatch(/^.*\n.*\ncode 0\n$/);
   });
 
-  test('an export into a file shows how far it is, and goes on where it was', async () => {
+  test('an export into a file shows its progress, and can be continued', async () => {
     const file = join(folder, 'all.csv');
     const script = `tributary export ${FINISHED} -o ${file} --resume ${file}.place && cat ${file}.place`;
     const { code, text } = await inTerminal(script, { environment });
@@ -111,7 +111,7 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', { timeout: 120_000 }, () => {
     expect((await readFile(file, 'utf8')).split('\r\n').length).toBe(lines + 2);
   });
 
-  test('Ctrl+C ends a tail with 130 and the cursor to go on from', async () => {
+  test('Ctrl+C ends a tail with 130 and the cursor to continue from', async () => {
     const { code, text } = await inTerminal(`tributary tail ${RUNNING} -n 1`, {
       environment,
       type: { after: 'Z', keys: '\u0003' },

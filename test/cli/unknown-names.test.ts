@@ -64,7 +64,7 @@ async function exported(source: string, key: string): Promise<readonly string[]>
   return messagesOf(new URL(`/export?jobs=${encodeNodeId('Job', source, key)}`, url));
 }
 
-describe('a job that there is not is told in one wording', () => {
+describe('an unknown job is reported in the same words', () => {
   test.each(UNKNOWN)('%s:%s', async (source, key) => {
     const message = `${source}: there is no job ${JSON.stringify(key)}.`;
     const said = `NOT_FOUND: ${message}`;
@@ -108,7 +108,7 @@ describe('a job that there is not is told in one wording', () => {
     }
   });
 
-  test('however long its key is, the message is short', async () => {
+  test('in a short message, however long its key is', async () => {
     const [message = ''] = await errorsOf(
       `{ job(source: "sap", key: "${'9x'.repeat(500)}") { logs(first: 1) { nodes { id } } } }`,
     );
@@ -120,7 +120,7 @@ describe('a job that there is not is told in one wording', () => {
 test.each([
   ['nemo:default/suport-assistant-lora', 'nemo:default/support-assistant-lora'],
   ['nemo:support-assistant-lora', 'nemo:default/support-assistant-lora'],
-])('%s is told together with the nearest, of a configuration and of a service', async (wrong, nearest) => {
+])('%s is reported with the nearest name, with a configuration and with a service', async (wrong, nearest) => {
   const key = wrong.slice('nemo:'.length);
   for (const name of ['job', 'logs', 'histogram', 'export', 'tail']) {
     for (const address of [[], ['--url', url]]) {
@@ -135,7 +135,7 @@ test.each([
   }
 });
 
-test('the source that is nearest is named', async () => {
+test('the source with the most similar name is suggested', async () => {
   const known = NO_SOURCE.slice(NO_SOURCE.indexOf(';'));
   for (const args of [
     ['jobs', '--source', 'nmeo'],
@@ -151,7 +151,7 @@ test('the source that is nearest is named', async () => {
   }
 });
 
-test('a source that there is not is told in one wording, with those there are', async () => {
+test('an unknown source is reported in the same words, with all known sources', async () => {
   const id = JSON.stringify(encodeNodeId('Job', 'nobody', 'x'));
   expect(await errorsOf(`{ jobs(sources: ["nobody"], first: 1) { nodes { key } } }`)).toEqual([
     `NOT_FOUND: ${NO_SOURCE}`,

@@ -90,7 +90,7 @@ describe.skipIf(HAS_NO_BROWSER)('a link of the log explorer that names what is n
     );
   });
 
-  test('shows a time that is none as it was given, and says how times are written', async () => {
+  test('shows an invalid time unchanged, and explains the format', async () => {
     await explorer.visit(
       async (page) => {
         await page.getByText('Since yesterday').waitFor();

@@ -88,7 +88,7 @@ describe.skipIf(HAS_NO_BROWSER).each(Object.entries(SIZES))('the log explorer on
     });
   });
 
-  test('tells an expression that is none once, and not to try it again', async () => {
+  test('reports an invalid expression once, without an offer to retry', async () => {
     await visit(async (page) => {
       await openJob(page, 'support-assistant-full');
       await page.getByLabel('Regular expression').click();

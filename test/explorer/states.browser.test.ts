@@ -23,7 +23,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
     await explorer.visit(use, { ...SIZES.desktop, permissions: ['clipboard-read', 'clipboard-write'] }, log.job);
   }
 
-  test('late lines are marked, and lines that the stream leaves out are told', async () => {
+  test('late lines are marked, and dropped lines are reported', async () => {
     await openLog(numbered(0, 3), async (page) => {
       await page.getByText('Live', { exact: true }).waitFor();
       log.sendLines(log.write(['on time']));
@@ -61,7 +61,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
     });
   });
 
-  test('a connection that breaks off is opened again, and no line is missing or comes twice', async () => {
+  test('a broken connection is opened again without a missing or repeated line', async () => {
     await openLog(numbered(0, 3), async (page) => {
       const sockets: WebSocketRoute[] = [];
       await page.routeWebSocket('**/graphql', (socket) => {
@@ -84,7 +84,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
     });
   });
 
-  test('a source that is down says so beside the jobs of the others', async () => {
+  test('a failing source is reported beside the jobs of the others', async () => {
     await openLog(numbered(0, 3), async (page) => {
       await page.getByText('down does not answer', { exact: false }).first().waitFor();
       await expect.poll(() => page.locator('.job-name').allInnerTexts()).toEqual(['Job a', 'Job b']);
@@ -92,7 +92,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
     });
   });
 
-  test('a log that is truncated, and lines that are missing for now, are told apart', async () => {
+  test('a truncated log looks different from a source that fails for now', async () => {
     const failure = { source: 'up', jobId: null, retryAfterSeconds: null } as const;
     await openLog(numbered(0, 3), async (page) => {
       log.failures = [
@@ -109,7 +109,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
     });
   });
 
-  test('a slow vendor is waited for with words, and the wait can be ended', async () => {
+  test('a slow vendor is reported while the page waits, and the wait can be cancelled', async () => {
     await openLog(numbered(0, 3), async (page) => {
       let release = (): void => undefined;
       log.held.older = new Promise((resolve) => {
@@ -125,7 +125,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
     });
   });
 
-  test('a histogram that does not count all lines says from when on it does', async () => {
+  test('a partial histogram shows the time from which it is complete', async () => {
     await openLog(numbered(0, 200), async (page) => {
       log.isPartial = true;
       await page.reload();
@@ -133,7 +133,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
     });
   });
 
-  test('messages that are markup, commands of terminals or hidden characters do nothing and show what they are', async () => {
+  test('markup, terminal commands and hidden characters in messages have no effect and are shown as text', async () => {
     const hostile = [
       '<script>window.pwned = 1</script><img src=x onerror="window.pwned = 2">',
       '<svg onload="window.pwned = 3"><a href="javascript:window.pwned = 4">press</a></svg>',
@@ -166,7 +166,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
     });
   });
 
-  test('a message of many rows and the frames of an exception are folded, and open; a time says how long ago it was', async () => {
+  test('a long message and the frames of an exception are folded and can be opened, and a time shows its age', async () => {
     const rows = Array.from({ length: 30 }, (_row, index) => `row ${index}`);
     const frames = Array.from({ length: 8 }, (_frame, index) => ({ file: 'train.py', line: index, function: 'run' }));
     await openLog([], async (page) => {
@@ -208,7 +208,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
     });
   });
 
-  test('a long log is read to its beginning without a jump, and is held in part only', async () => {
+  test('a long log is read to its beginning without a jump, and only a part of it stays in memory', async () => {
     await openLog(numbered(0, 7_000), async (page) => {
       const { jump, most } = await page.locator('.lines').evaluate(readToBeginning);
       expect(jump).toBeLessThanOrEqual(1);

@@ -108,7 +108,7 @@ describe('a fixed authorization', () => {
     expect([headers.authorization, headers['x-api-key']]).toEqual(['Bearer of-a-caller', undefined]);
   });
 
-  test('that is refused is not tried again', async () => {
+  test('that is refused is not retried', async () => {
     const server = await serve((_, response) => {
       sendJson(response, { detail: 'Unauthorized' }, 401);
     });
@@ -127,7 +127,7 @@ describe('a fixed authorization', () => {
     [{ type: 'basic', username: 'ann', password: 'x' }],
     [{ type: 'header', name: 'X-Api-Key', value: 'abc' }],
     [{ type: 'none' }],
-  ] as const)('of %o that is refused is shown again only after half a minute, by one call', async (auth) => {
+  ] as const)('of %o that is refused is retried by one call after half a minute', async (auth) => {
     let status = 401;
     const server = await serve((_, response) => {
       sendJson(response, {}, status);
@@ -182,7 +182,7 @@ describe('forward', () => {
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer caller', 'Bearer own']);
   });
 
-  test('required: refuses a caller without an authorization, and asks the source nothing', async () => {
+  test('required: refuses a caller without an authorization, without a call to the source', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });
@@ -199,7 +199,7 @@ describe('forward', () => {
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer caller']);
   });
 
-  test('leaves the source alone only for the credential with which it kept failing', async () => {
+  test('stops calls only for the credential that kept failing', async () => {
     const server = await serve(({ headers }, response) => {
       sendJson(response, {}, headers.authorization === 'Bearer broken' ? 503 : 200);
     });
@@ -252,7 +252,7 @@ describe('forward', () => {
 });
 
 describe('OAuth 2 client credentials', () => {
-  test('asks by form with HTTP Basic and sends the token as a bearer', async () => {
+  test('requests a token by form with HTTP Basic and sends it as a bearer', async () => {
     const { server, ask } = await vendor(oauth2);
     await ask();
     expect(server.received[0]).toMatchObject({
@@ -267,7 +267,7 @@ describe('OAuth 2 client credentials', () => {
     expect(server.received[1]!.headers.authorization).toEqual('Bearer token-1');
   });
 
-  test('names its scope when there is one', async () => {
+  test('sends its scope if one is configured', async () => {
     const { server, ask } = await vendor((tokenUrl) => ({ ...oauth2(tokenUrl), scope: 'a b' }) as AuthSettings);
     await ask();
     expect(server.received[0]!.body).toEqual('grant_type=client_credentials&scope=a+b');
@@ -311,7 +311,7 @@ describe.each([
     expect(tokenRequests(server)).toHaveLength(2);
   });
 
-  test('is asked for once by all calls that wait for it', async () => {
+  test('is requested once for all calls that wait for it', async () => {
     const { server, state, ask, letGo } = await vendor(auth);
     state.hold = true;
     const calls = [1, 2, 3, 4].map(ask);
@@ -331,7 +331,7 @@ describe.each([
     expect(sourceRequests(server)).toHaveLength(1 + 5 + 5);
   });
 
-  test('is renewed for a POST that must not be repeated: it was not carried out', async () => {
+  test('is renewed even for a POST that must not be repeated, because the source has not executed it', async () => {
     const { server, state, ask, http } = await vendor(auth);
     await ask();
     state.accepted = (token) => token.endsWith('token-2');
@@ -354,7 +354,7 @@ describe.each([
     expect(sourceRequests(server)).toHaveLength(2);
   });
 
-  test('that is refused whenever it is renewed is not renewed for each call, and works once it is taken', async () => {
+  test('that is refused after each renewal is not renewed for each call, and is used again once the source accepts it', async () => {
     const { server, state, clock, ask } = await vendor(auth);
     state.accepted = () => false;
     for (let call = 0; call < 10; call += 1)
@@ -367,7 +367,7 @@ describe.each([
     expect([tokenRequests(server).length, sourceRequests(server).length]).toEqual([3, 4]);
   });
 
-  test('is not asked for again before the Retry-After of its endpoint is over', async () => {
+  test('is not requested again before the Retry-After of its endpoint is over', async () => {
     const { server, state, clock, ask } = await vendor(auth);
     state.tokenStatus = 429;
     state.retryAfter = '40';
@@ -397,7 +397,7 @@ describe.each([
     [404, 'SOURCE_BAD_RESPONSE', 'answered 404', 1],
     [500, 'SOURCE_UNAVAILABLE', 'answered 500', 2],
     [503, 'SOURCE_UNAVAILABLE', 'answered 503', 3],
-  ])('that is not given (%i) is %s', async (status, code, what, attempts) => {
+  ])('that the endpoint refuses (%i) is %s', async (status, code, what, attempts) => {
     const { server, state, ask } = await vendor(auth);
     state.tokenStatus = status;
     expect(await rejection(ask())).toMatchObject({ code, message: `sap: token endpoint: ${what}`, source: 'sap' });
@@ -405,7 +405,7 @@ describe.each([
     expect(sourceRequests(server)).toEqual([]);
   });
 
-  test('is not asked for again for a while where the credentials were refused: accounts get locked', async () => {
+  test('is not requested again for a while after refused credentials, because accounts get locked', async () => {
     const { server, state, clock, ask } = await vendor(auth);
     state.tokenStatus = 401;
     for (let call = 0; call < 10; call += 1)
@@ -417,7 +417,7 @@ describe.each([
     expect(tokenRequests(server)).toHaveLength(2);
   });
 
-  test('that could not be renewed is used while it is still good', async () => {
+  test('that could not be renewed is used while it is valid', async () => {
     const { server, state, clock, ask } = await vendor(auth, 100);
     await ask();
     state.tokenStatus = 503;
@@ -428,7 +428,7 @@ describe.each([
     expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
   });
 
-  test('still comes for others when a waiting caller leaves', async () => {
+  test('still arrives for other callers when one leaves', async () => {
     const { server, state, http, letGo } = await vendor(auth);
     state.hold = true;
     const leaving = new AbortController();
@@ -460,7 +460,7 @@ describe('an odd token answer', () => {
     });
   });
 
-  test('without a life is believed for five minutes', async () => {
+  test('without a lifetime is used for five minutes', async () => {
     const clock = testClock();
     const server = await serve((_, response) => {
       sendJson(response, { access_token: 'a' });

@@ -24,7 +24,7 @@ async function source(overrides: Partial<SourceOverrides> = {}) {
 }
 
 describe('a source that keeps failing', () => {
-  test('is left alone for a while, and the client is told how long', async () => {
+  test('gets no calls for a while, and clients learn for how long', async () => {
     const { server, clock, http, ask, fail } = await source();
     await fail(3);
     expect(http.stats().breaker).toEqual('open');
@@ -38,7 +38,7 @@ describe('a source that keeps failing', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  test('is asked once more afterwards, and is back when it answers', async () => {
+  test('gets a trial call afterwards, and is available again if that succeeds', async () => {
     const { state, clock, http, ask, fail } = await source();
     await fail(3);
     clock.advance(10_000);
@@ -50,7 +50,7 @@ describe('a source that keeps failing', () => {
     expect(http.stats().breaker).toEqual('closed');
   });
 
-  test('that fails again is left alone for twice as long', async () => {
+  test('that fails the trial gets no calls for twice as long', async () => {
     const { server, clock, http, fail } = await source();
     await fail(3);
     clock.advance(10_000);
@@ -62,7 +62,7 @@ describe('a source that keeps failing', () => {
     expect(server.received).toHaveLength(4);
   });
 
-  test('stays closed when a success comes between', async () => {
+  test('stays available if a call in between succeeds', async () => {
     const { state, http, ask, fail } = await source();
     await fail(2);
     state.status = 200;
@@ -71,19 +71,22 @@ describe('a source that keeps failing', () => {
     expect(http.stats().breaker).toEqual('closed');
   });
 
-  test.each([400, 401, 403, 404, 408, 409, 422, 429, 500])('with %i is not left alone: it is up', async (status) => {
-    const { http, fail } = await source();
-    await fail(6, status);
-    expect(http.stats().breaker).toEqual('closed');
-  });
+  test.each([400, 401, 403, 404, 408, 409, 422, 429, 500])(
+    'with %i still gets calls, because it is up',
+    async (status) => {
+      const { http, fail } = await source();
+      await fail(6, status);
+      expect(http.stats().breaker).toEqual('closed');
+    },
+  );
 
-  test.each([502, 503, 504])('with %i is left alone', async (status) => {
+  test.each([502, 503, 504])('with %i gets no calls for a while', async (status) => {
     const { http, fail } = await source();
     await fail(3, status);
     expect(http.stats().breaker).toEqual('open');
   });
 
-  test('in a way that its vendor calls permanent, or a rate limit, is not left alone', async () => {
+  test('in a way that its vendor calls permanent, or a rate limit, still gets calls', async () => {
     const permanent = await source({ classifyError: () => ({ retryable: false }) });
     await permanent.fail(6);
     expect(permanent.http.stats().breaker).toEqual('closed');
@@ -92,21 +95,21 @@ describe('a source that keeps failing', () => {
     expect(limited.http.stats().breaker).toEqual('closed');
   });
 
-  test('by refusing connections is left alone', async () => {
+  test('by refusing connections gets no calls for a while', async () => {
     const { server, http, ask } = await source();
     await server.close();
     for (let index = 0; index < 3; index += 1) await rejection(ask());
     expect(http.stats().breaker).toEqual('open');
   });
 
-  test('by hanging is left alone', async () => {
+  test('by hanging gets no calls for a while', async () => {
     const { state, http, ask } = await source({ limits: { timeoutMilliseconds: 40 } });
     state.hang = true;
     for (let index = 0; index < 3; index += 1) await rejection(ask());
     expect(http.stats().breaker).toEqual('open');
   });
 
-  test('is not tried again by a call when its own failure opened the breaker', async () => {
+  test('is not retried by a call whose own failure opened the breaker', async () => {
     const { server, ask, state } = await source({ limits: { retries: 5 } });
     state.status = 503;
     expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAVAILABLE', status: 503 });
@@ -144,7 +147,7 @@ describe('a trial', () => {
     );
   });
 
-  test('whose caller left decides nothing: the next call is the trial', () => {
+  test('whose caller left decides nothing, so the next call is the trial', () => {
     const { breaker } = opened();
     breaker.admit()('abandoned');
     expect(breaker.state()).toEqual('half-open');
@@ -161,7 +164,7 @@ describe('a trial', () => {
     expect(breaker.state()).toEqual('half-open');
   });
 
-  test('is not decided by attempts from before', () => {
+  test('is not decided by attempts that began before it', () => {
     const clock = testClock();
     const breaker = createBreaker('sap', clock.now, { failures: 1, openMilliseconds: 10_000 });
     const early = [breaker.admit(), breaker.admit()];

@@ -11,7 +11,7 @@ const page = (number: number): HttpRequest => ({ method: 'GET', path: ['jobs'], 
 const PLENTY: BudgetLimits = { calls: 1_000, rows: 1_000, vendorBytes: 1_000_000, answerBytes: 1_000_000 };
 
 describe("an operation's calls", () => {
-  test('are bounded in number, where each question counts once', async () => {
+  test('are bounded in number, and identical calls count once', async () => {
     const server = await serve((_, response) => {
       sendJson(response, { text: 'ok' });
     });

@@ -6,7 +6,7 @@ import { rejection, sendJson, serve, sourceHttp, streamedText } from './loopback
 const jobs = { method: 'GET', path: ['jobs'] } as const;
 
 describe('a source that hangs', () => {
-  test('before its headers is a timeout, asked once', async () => {
+  test('before its headers is a timeout, without a retry', async () => {
     const server = await serve(() => undefined);
     const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 500 } });
     expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({
@@ -69,7 +69,7 @@ describe('a caller that leaves', () => {
     ['GET', 'json'],
     ['POST', 'json'],
     ['GET', 'stream'],
-  ] as const)('before it asks (%s, %s) asks nothing', async (method, how) => {
+  ] as const)('before the call (%s, %s) causes no request', async (method, how) => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });
@@ -129,7 +129,7 @@ describe('one client request', () => {
 });
 
 describe('a closed client', () => {
-  test('takes no more calls, and ends those under way', async () => {
+  test('refuses new calls, and aborts running ones', async () => {
     const server = await serve(() => undefined);
     const http = sourceHttp({ baseUrl: server.origin });
     const answer = rejection(http.json(jobs, z.unknown(), createCall()));

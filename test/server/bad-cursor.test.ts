@@ -59,7 +59,7 @@ function codesOf({ errors = [] }: Answer<unknown>): readonly string[] {
   return errors.map(({ extensions }) => extensions.code);
 }
 
-describe('a cursor that is none of the connection is one error', () => {
+describe('a cursor of another connection is one error', () => {
   test.each(CONNECTIONS)('%s', async (_what, field) => {
     const places = [
       `first: 2, after: "garbage"`,

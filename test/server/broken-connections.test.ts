@@ -26,7 +26,7 @@ const UPGRADE = [
   'sec-websocket-protocol: graphql-transport-ws',
 ];
 
-test('a client that resets the connection while its WebSocket is refused harms nobody', async () => {
+test('a client that resets the connection while its WebSocket is refused affects no other client', async () => {
   const server = await start();
   for (let round = 0; round < 30; round += 1) {
     const socket = await connect(server.url);
@@ -60,7 +60,7 @@ test('a client that sends an invalid or too long frame is cut off, and nothing i
   expect((await server.query('{ __typename }')).status).toBe(200);
 });
 
-test('a stream that has ended while its client reads slowly gets no heartbeats any more', async () => {
+test('a stream that has ended gets no more heartbeats, even if its client reads slowly', async () => {
   const { onResponse } = eventHeartbeats(50);
   const response = new Response(null, { headers: { 'content-type': 'text/event-stream' } });
   const server = createServer((_request, res) => {

@@ -37,7 +37,7 @@ describe('persisted queries', () => {
   );
 
   test.each([{}, { extensions: null }, { extensions: {} }, { query: null, extensions: null }])(
-    'are not what a request without a query is about: %j',
+    'are not mentioned to a request without a query: %j',
     async (body) => {
       const server = await start();
       const answer = await post(server.url, body);
@@ -46,7 +46,7 @@ describe('persisted queries', () => {
     },
   );
 
-  test('are answered where the query is there, too', async () => {
+  test('are answered if the request also has the query', async () => {
     const server = await start();
     const { body } = await post(server.url, { query: '{ __typename }', ...HASHED });
     expect(body).toEqual({ data: { __typename: 'Query' } });

@@ -62,7 +62,7 @@ async function open(url: string, encodings: string, body?: string): Promise<Inco
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(TEXT) };
 
-test('a long answer is compressed as the client takes it', async () => {
+test('a long answer is compressed in a way that the client accepts', async () => {
   const { url } = await start();
   const body = JSON.stringify({ query: SCHEMA });
   const plain = await ask(`${url}/graphql`, 'identity', body);
@@ -137,7 +137,7 @@ test('what is written in pieces arrives in pieces', async () => {
   expect(await lines.next()).toEqual({ done: false, value: '{"second":2}\n' });
 });
 
-test('a client that reads slowly holds back the one who writes, and gets everything', async () => {
+test('a client that reads slowly slows the writer down, and gets everything', async () => {
   const block = Buffer.alloc(64 * 1024, 'not so easy to compress: 0123456789 ').map(
     (byte, index) => (byte * (index | 7)) & 0x7f,
   );
@@ -159,7 +159,7 @@ test('a client that reads slowly holds back the one who writes, and gets everyth
   expect(bytes).toBe(400 * block.length);
 });
 
-test('a client that leaves ends what is written to it', async () => {
+test('a client that leaves ends the writing of its answer', async () => {
   let failed: Promise<unknown> = Promise.resolve();
   const url = await serve((response) => {
     response.writeHead(200, { 'content-type': 'text/plain' });

@@ -72,7 +72,7 @@ const lines = (source: string, name: string): string =>
   `${name}: logs(jobs: ["${encodeNodeId('Job', source, 'one')}"], first: 2) { nodes { message } }`;
 
 describe('@defer', () => {
-  test('sends a slow source behind what is there, and the parts make the same answer', async () => {
+  test('sends fast fields first and a slow source later, and the parts add up to the same answer', async () => {
     const { slow, federation } = logs();
     const server = await start(federation);
     let arrive = (): void => undefined;
@@ -95,7 +95,7 @@ describe('@defer', () => {
   });
 
   test.each([['application/json'], ['application/graphql-response+json']])(
-    'is left out for a client that takes %s alone, however often it asks',
+    'is ignored for a client that accepts only %s, on every request',
     async (accept) => {
       const server = await start(logs().federation);
       for (let time = 0; time < 3; time += 1) {
@@ -115,7 +115,7 @@ describe('@defer', () => {
     ['multipart/mixed; deferSpec=20220824; Q=0.000, application/json'],
     ['multipart/mixed;q=0, */*'],
     ['application/json;profile="multipart/mixed"'],
-  ])('is left out for a client that takes %s: it names no media type of parts', async (accept) => {
+  ])('is ignored for a client that accepts %s, which is no multipart type', async (accept) => {
     const server = await start(logs().federation);
     for (const query of [`{ ... @defer { ${lines('slow', 'b')} } }`, `{ ${lines('slow', 'b')} }`]) {
       const response = await post(server, query, { accept });
@@ -156,7 +156,7 @@ describe('@defer', () => {
     expect(text).not.toContain('secret of ours');
   });
 
-  test('is bounded by the time of a query, and what came before is kept', async () => {
+  test('ends at the time limit of a query, and earlier parts are kept', async () => {
     const federation = fakeFederation();
     federation.health = (_source, { signal }) =>
       new Promise((_resolve, reject) => {

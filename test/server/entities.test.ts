@@ -5,7 +5,7 @@ import { start } from './start.ts';
 
 const JOB = encodeNodeId('Job', 'up', 'a');
 
-test('a representation that is wrong is an error at its own place, and what is asked beside it is answered', async () => {
+test('an invalid representation is an error at its own index, and the others are answered', async () => {
   const server = await start();
   const representations = [
     `{ __typename: "Job", id: "x" }`,

@@ -17,7 +17,7 @@ async function serve() {
 }
 
 describe('an answer to GET', () => {
-  test('has a tag, and a client that has it gets nothing but that until something changes', async () => {
+  test('has a tag, and a client that sends the tag gets 304 until the answer changes', async () => {
     const { log, get } = await serve();
     const first = await get(LOGS);
     const tag = first.headers.get('etag') ?? '';
@@ -35,7 +35,7 @@ describe('an answer to GET', () => {
     expect(await changed.text()).toContain('line 2');
   });
 
-  test('is the same under another compression', async () => {
+  test('has the same tag under another compression', async () => {
     const { get } = await serve();
     const names = '{ __schema { types { name description } } }';
     const tags = await Promise.all(
@@ -47,7 +47,7 @@ describe('an answer to GET', () => {
     expect((await get(names, { 'if-none-match': tags[0] ?? '', 'accept-encoding': 'gzip' })).status).toBe(304);
   });
 
-  test('has it, and one to POST has none', async () => {
+  test('has a tag, and an answer to POST has none', async () => {
     const { url } = await serve();
     const posted = await fetch(`${url}/graphql`, {
       method: 'POST',

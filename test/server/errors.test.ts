@@ -34,7 +34,7 @@ describe('errors over HTTP', () => {
     for (const { errors } of answers) expect(errors).toMatchObject([{ locations: [{ line: 2, column: 25 }] }]);
   });
 
-  test('say when to try again, and nothing that the vendor answered', async () => {
+  test("name the time to retry, and hide the vendor's answer", async () => {
     const error = new TributaryError('SOURCE_RATE_LIMITED', 'up: too many calls.', {
       source: 'up',
       retryAfterSeconds: 7,
@@ -99,7 +99,7 @@ describe('errors over HTTP', () => {
     expect(server.log).toEqual([]);
   });
 
-  test('about a body that is no JSON are BAD_USER_INPUT', async () => {
+  test('about a body that is not JSON are BAD_USER_INPUT', async () => {
     const server = await start();
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
@@ -127,7 +127,7 @@ describe('errors over HTTP', () => {
     },
   );
 
-  test('say which DateTime was wanted', async () => {
+  test('describe the expected DateTime', async () => {
     const server = await start();
     const { errors } = await server.query(
       'query ($t: DateTime) { logs(jobs: [], filter: { since: $t }) { totalCount } }',

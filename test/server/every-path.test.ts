@@ -51,7 +51,7 @@ describe('every path of the service', () => {
     for (const path of paths.pages) expect(path).toMatch(/^\/(?:$|health\/|assets\/|[a-z-]+\.(?:svg|js|css)$)/);
   });
 
-  test('says nothing of sources where it does not pass the gate', async () => {
+  test('reveals nothing about sources unless it passes the gate', async () => {
     const { url, paths } = await serve();
     for (const path of paths.pages) {
       const { status, body } = await send(`${url}${path}`, 'GET', {});

@@ -149,7 +149,7 @@ describe('x-tributary-explain', () => {
     expect((await ask(server, QUERY, {})).extensions?.explain).toBeUndefined();
   });
 
-  test('any other word is refused with those that are allowed', async () => {
+  test('with any other word is refused, with the allowed words', async () => {
     const { errors } = await ask(await serve(), QUERY, { 'x-tributary-explain': 'all' });
     expect(errors?.[0]).toMatchObject({
       message: 'x-tributary-explain: expected "plan" or "trace".',

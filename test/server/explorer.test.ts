@@ -32,7 +32,7 @@ describe('the files of the log explorer', () => {
     expect(page.headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  test('are kept for ever when their name holds a hash, and asked for again when it does not', async () => {
+  test('are cached for ever if their names have hashes, and revalidated otherwise', async () => {
     const { url } = await start(undefined, { explorer: folder });
     const page = await fetch(`${url}/`);
     expect(page.headers.get('cache-control')).toBe('no-cache');
@@ -72,7 +72,7 @@ describe('the files of the log explorer', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
-  test('give way to GraphiQL where the explorer is turned off, or not built', async () => {
+  test('are replaced by GraphiQL if the explorer is off or not built', async () => {
     for (const explorer of [false, join(folder, 'nothing')]) {
       const { url } = await start(undefined, { explorer });
       const answer = await fetch(`${url}/`, { redirect: 'manual' });

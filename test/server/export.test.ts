@@ -70,7 +70,7 @@ describe('/export', () => {
     expect(await messagesOf(await fetch(`${url}/export?${lists}`))).toHaveLength(4);
   });
 
-  test('goes on behind a line, by its id', async () => {
+  test('continues after a line, named by its id', async () => {
     const { url } = await start(createFederation([source()]));
     const id = encodeEntryId({ source: 'a', key: 'job1', partition: '', time: START, tie: 'y000000' });
     const response = await fetch(`${url}/export?jobs=${OTHER}&after=${id}`);
@@ -161,7 +161,7 @@ describe('/export', () => {
     expect((await ask(url)).status).toBe(200);
   });
 
-  test('reads no further than its client does, and stops when the client leaves', async () => {
+  test('reads only as fast as its client, and stops when the client leaves', async () => {
     const big = source(20_000, 'x'.repeat(2_000));
     const { url } = await start(createFederation([big]));
     const response = await open(`${url}/export?jobs=${JOB}`);

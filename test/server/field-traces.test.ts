@@ -110,7 +110,7 @@ describe.skipIf(!ready)('a trace of fields', () => {
     expect(startTime.seconds).toBeGreaterThan(1.7e9);
   });
 
-  test('is an addition: the answer is the one without it, compiled or not', async () => {
+  test('does not change the answer, compiled or not', async () => {
     const server = await serve();
     const query =
       '{ jobs(first: 8) { edges { cursor node { id name status } } pageInfo { hasNextPage } } none: node(id: "bm9uZQ") { id } }';
@@ -142,7 +142,7 @@ describe.skipIf(!ready)('a trace of fields', () => {
     expect(Buffer.from(answer.extensions!.ftv1!, 'base64').toString('latin1')).not.toContain('secret');
   });
 
-  test('of a large answer is cut, and says so', async () => {
+  test('of a large answer is cut and marked as cut', async () => {
     const server = await serve();
     const fields = Array.from({ length: 60 }, (_, index) => `m${index}: message`).join(' ');
     const query = `{ job(source: "nemo", key: "default/ticket-router-sft") { logs(first: 1000) { nodes { ${fields} } } } }`;

@@ -32,7 +32,7 @@ const assetsOf = (html: Buffer): readonly string[] => [
 ];
 
 describe('GraphiQL', () => {
-  test('comes compressed, is the same page in each form, and is not sent again while it is unchanged', async () => {
+  test('is compressed, the same in each encoding, and not sent again while it is unchanged', async () => {
     const server = await start();
     const plain = await page(server.url, {});
     expect(plain.answer.headers['content-type']).toBe('text/html; charset=utf-8');
@@ -86,7 +86,7 @@ describe('GraphiQL', () => {
     expect(body.includes('subscription Tail')).toBe(true);
   });
 
-  test('is not there when it is switched off', async () => {
+  test('is 404 if it is switched off', async () => {
     const server = await start(undefined, { graphiql: false });
     const { answer } = await page(server.url, {});
     expect(answer.headers['content-type'] ?? '').not.toContain('text/html');

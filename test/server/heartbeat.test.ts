@@ -97,7 +97,7 @@ function subscribe(url: string): WebSocket {
 }
 
 describe('heartbeats of server-sent events', () => {
-  test('are comments as often as the server is told to send them, between whole events', async () => {
+  test('are comments at the configured interval, between whole events', async () => {
     const live = liveFederation();
     const server = await start(live.federation, { heartbeatMilliseconds: 20 });
     const client = listen(server.url);
@@ -110,7 +110,7 @@ describe('heartbeats of server-sent events', () => {
     await client.until((text) => /\nevent: next\ndata: \{[^\n]*line 1[^\n]*\}\n\n/.test(text));
   });
 
-  test('are not sent by anybody else: the only comment of a stream that is never silent for long is its first', async () => {
+  test('are sent only in silence: a busy stream has no comment but its first', async () => {
     const live = liveFederation();
     const server = await start(live.federation, { heartbeatMilliseconds: NEVER });
     const client = listen(server.url);
@@ -127,7 +127,7 @@ describe('heartbeats of WebSockets', () => {
   /** An answer has to come before the next one, also on a slow machine. */
   const BEAT = 150;
 
-  test('find out a client that is gone without a word, and end its tail', async () => {
+  test('detect a client that vanished, and end its tail', async () => {
     const live = liveFederation();
     const server = await start(live.federation, { heartbeatMilliseconds: BEAT });
     const network = await startNetwork(server.url);

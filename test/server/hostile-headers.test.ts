@@ -68,7 +68,7 @@ async function answerTo(port: number, request: string): Promise<string> {
   return answer;
 }
 
-test('whatever headers a client sends, the service answers, blames nobody else, and goes on', async () => {
+test("whatever headers a client sends, the service answers with a client's error at most, and continues", async () => {
   const server = await start(undefined, { trustProxy: ['127.0.0.1'] });
   const port = Number(new URL(server.url).port);
   const value = fc.oneof(

@@ -31,7 +31,7 @@ describe('the limits on queries', () => {
       '{ job(source: "up", key: "a") { logs(first: 1000) { nodes { job { logs(first: 1000) { nodes { message } } } } } } }',
       'The query may take 2012011 units of work; the limit is 250000. Ask for smaller pages or fewer fields.',
     ],
-  ])('on %s are named when they are exceeded', async (_what, query, message) => {
+  ])('on %s are named in the error if they are exceeded', async (_what, query, message) => {
     const server = await start();
     const { data, errors } = await server.query(query);
     expect(data ?? null).toBeNull();
@@ -41,7 +41,7 @@ describe('the limits on queries', () => {
     expect(server.log).toEqual([]);
   });
 
-  test('look at the page sizes in variables', async () => {
+  test('apply to page sizes in variables', async () => {
     const server = await start();
     const query = 'query ($n: Int) { sources { jobs(first: $n) { nodes { logs(first: $n) { nodes { id } } } } } }';
     expect((await server.query(query, { n: 2 })).errors?.map(({ extensions }) => extensions['code'])).toEqual([
@@ -52,7 +52,7 @@ describe('the limits on queries', () => {
     ]);
   });
 
-  test('let the introspection of GraphiQL through', async () => {
+  test('allow the introspection of GraphiQL', async () => {
     const server = await start();
     const { getIntrospectionQuery } = await import('graphql');
     const { errors } = await server.query(

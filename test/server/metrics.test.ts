@@ -20,7 +20,7 @@ function linesOf(statistics: () => TailStatistics): () => Promise<readonly strin
       .filter((line) => /_(tail|redis|upstream_requests)_/.test(line) && !line.startsWith('#'));
 }
 
-test('metrics count calls to sources, and show what is followed as it is when somebody looks', async () => {
+test('metrics count calls to sources, and show the followed jobs at the time of the scrape', async () => {
   let polls = 3;
   const lines = linesOf(() => ({
     feeds: 2,
@@ -53,7 +53,7 @@ test('metrics count calls to sources, and show what is followed as it is when so
   expect(await lines()).toEqual([...expected, 'tributary_tail_polls_total 7', ...missing]);
 });
 
-test('metrics say how pollers are shared where they are', async () => {
+test('metrics show how pollers are shared, if they are', async () => {
   const sharing = {
     through: 'REDIS',
     state: 'DOWN',
@@ -82,7 +82,7 @@ test('metrics say how pollers are shared where they are', async () => {
   ]);
 });
 
-test('metrics tell routes of sources apart where these are templates, and no more of them than a vendor can have', async () => {
+test('metrics separate the routes of sources by template, up to a bounded number', async () => {
   const metrics = createMetrics();
   const odd = [null, 'https://vendor.invalid/jobs', '//vendor.invalid', '/jobs?token=t', `/${'x'.repeat(200)}`, 'GET'];
   for (const route of odd) metrics.upstream({ ...ATTEMPT, route });

@@ -65,7 +65,7 @@ const messageOf = ({ errors }: Answered): string | undefined => errors?.[0]?.mes
 const ANSWER = { data: { __typename: 'Query' } };
 
 describe.each(Object.entries(WAYS))('over %s', (_way, ask) => {
-  test('a client that sends a hash is asked for the text once, and then never again', async () => {
+  test('a client that sends a hash has to send the text only once', async () => {
     const server = await start(undefined, { persistedQueries: AUTOMATIC });
     const id = persisted(hashOf(QUERY));
     expect(messageOf(await ask(server, id))).toBe('PersistedQueryNotFound');
@@ -74,14 +74,14 @@ describe.each(Object.entries(WAYS))('over %s', (_way, ask) => {
     expect(server.log).toEqual([]);
   });
 
-  test('a text is not kept under a hash that is not its own', async () => {
+  test('a text is not stored under a wrong hash', async () => {
     const server = await start(undefined, { persistedQueries: AUTOMATIC });
     const wrong = persisted(hashOf(OTHER));
     expect(messageOf(await ask(server, { query: QUERY, ...wrong }))).toContain('is not the SHA-256');
     expect(messageOf(await ask(server, wrong))).toBe('PersistedQueryNotFound');
   });
 
-  test('clients are told to send texts where nothing is configured', async () => {
+  test('clients are asked for texts if nothing is configured', async () => {
     const server = await start();
     expect(messageOf(await ask(server, persisted(hashOf(QUERY))))).toBe('PersistedQueryNotSupported');
     expect(await ask(server, { query: QUERY, ...persisted(hashOf(QUERY)) })).toEqual(ANSWER);
@@ -96,7 +96,7 @@ describe.each(Object.entries(WAYS))('over %s', (_way, ask) => {
     },
   );
 
-  test('only operations of the manifest are answered where nothing else is allowed', async () => {
+  test('only operations of the manifest are answered if the configuration demands it', async () => {
     const server = await start(undefined, { persistedQueries: ONLY });
     expect(await ask(server, persisted('abc'))).toEqual(ANSWER);
     expect(await ask(server, { query: QUERY })).toEqual(ANSWER);
@@ -106,7 +106,7 @@ describe.each(Object.entries(WAYS))('over %s', (_way, ask) => {
   });
 });
 
-test('what clients teach the service is bounded', async () => {
+test('the number of texts that clients can store is limited', async () => {
   const server = await start(undefined, { persistedQueries: AUTOMATIC });
   const ask = WAYS['HTTP POST'];
   const long = `{ __typename #${'x'.repeat(300_000)}\n }`;
@@ -119,14 +119,14 @@ test('what clients teach the service is bounded', async () => {
   expect(await ask(server, persisted(hashOf(last)))).toEqual(ANSWER);
 });
 
-test('a reply that a text is missing is not kept by caches', async () => {
+test('caches do not store the reply that a text is missing', async () => {
   const server = await start(undefined, { persistedQueries: AUTOMATIC });
   const extensions = encodeURIComponent(JSON.stringify(persisted('a').extensions));
   const response = await fetch(`${server.url}/graphql?extensions=${extensions}`);
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
 });
 
-test('the explorer is answered where only known operations are, and GraphiQL is not served', async () => {
+test('the explorer works if only known operations are allowed, and GraphiQL is not served', async () => {
   await buildExplorer();
   const server = await start(undefined, { persistedQueries: ONLY });
   const texts = Object.values(explorer).filter((document) => document instanceof explorer.TypedDocumentString);

@@ -4,7 +4,7 @@ import { start } from './start.ts';
 
 const WELL = { isStopping: false, isRedisDown: false, isSourceDown: false, isWorkerMissing: false };
 
-test('a replica that lacks something is ready, and says what', () => {
+test('a replica without one of its dependencies is ready, and names it', () => {
   expect(readinessOf(WELL)).toEqual({ status: 200, text: 'ready\n' });
   expect(readinessOf({ ...WELL, isSourceDown: true, isRedisDown: true })).toEqual({
     status: 200,

@@ -19,7 +19,7 @@ function linesOf({ log }: TestServer, message: string): Record<string, unknown>[
 
 describe('a request', () => {
   test.each(['/graphql?query={sources{name}}', '/health/live', '/nowhere', '/export?job=x'])(
-    'has the id that it comes with in its answer: %s',
+    'gets an answer with the same id: %s',
     async (path) => {
       const server = await start();
       const named = await fetch(`${server.url}${path}`, { headers: { 'x-request-id': GIVEN } });
@@ -29,7 +29,7 @@ describe('a request', () => {
     },
   );
 
-  test('that fails by a fault of ours has its id in the log and in the error, and in no other error', async () => {
+  test('that fails unexpectedly has its id in the log and in that error, and in no other error', async () => {
     const server = await start(failing);
     const { errors } = await server.query('{ job(source: "up", key: "a") { id name } }', {}, { 'x-request-id': GIVEN });
     expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'INTERNAL_SERVER_ERROR', requestId: GIVEN }]);
@@ -76,7 +76,7 @@ describe('a request', () => {
     await expect.poll(() => linesOf(server, 'read')).toMatchObject([{ requestId: GIVEN, audit: { jobs: ['up:a'] } }]);
   });
 
-  test('gets a new id if its own could mean something else in a log or a header', () => {
+  test('gets a new id if its own is unsafe in a log or a header', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 300 }), fc.constant(undefined)),

@@ -42,7 +42,7 @@ function line(number: number) {
 }
 
 describe('server-sent events', () => {
-  test('deliver lines as they come, and the tail ends with the connection', async () => {
+  test('deliver lines as they arrive, and the tail ends with the connection', async () => {
     const live = liveFederation();
     const server = await start(live.federation);
     const client = new AbortController();
@@ -60,7 +60,7 @@ describe('server-sent events', () => {
     expect(server.log).toEqual([]);
   });
 
-  test('end with the reason when the server goes down', async () => {
+  test('end with the reason when the server shuts down', async () => {
     const live = liveFederation();
     const server = await start(live.federation);
     const response = await subscribe(server.url);
@@ -77,7 +77,7 @@ describe('server-sent events', () => {
     ]);
   });
 
-  test('say what is wrong with a subscription', async () => {
+  test('report what is wrong with a subscription', async () => {
     const server = await start();
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',

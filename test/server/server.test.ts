@@ -34,7 +34,7 @@ describe('the server', () => {
     }
   });
 
-  test("hands the caller's authorization on, and a signal that ends with the request", async () => {
+  test("passes on the caller's authorization, and a signal that is aborted when the request ends", async () => {
     const seen: { authorization: string | null; signal: AbortSignal }[] = [];
     const waiting = deferred();
     const server = await start(
@@ -68,7 +68,7 @@ describe('the server', () => {
     expect(server.log).toEqual([]);
   });
 
-  test('tells pages of other origins nothing unless they were named', async () => {
+  test('answers pages of other origins only if they are configured', async () => {
     const origin = 'https://dashboard.example.com';
     const [closed, open] = [await start(), await start(undefined, { allowedOrigins: [origin] })];
     const allowed = async (url: string, from: string) => {
@@ -80,7 +80,7 @@ describe('the server', () => {
     expect(await allowed(open.url, 'https://evil.example.com')).not.toBe('https://evil.example.com');
   });
 
-  test('is live and ready, and says 404 where there is nothing', async () => {
+  test('is live and ready, and answers 404 on unknown paths', async () => {
     const server = await start();
     const statuses = await Promise.all(
       ['/health/live', '/health/ready', '/graphiql', '/graphql/x', '/constructor'].map(
@@ -101,7 +101,7 @@ describe('the server', () => {
     expect(metrics).toContain('tributary_graphql_errors_total{code="SOURCE_UNAVAILABLE"} 1');
   });
 
-  test('is not ready while it shuts down, finishes what it has begun, and closes the federation', async () => {
+  test('is not ready while it shuts down, completes running requests, and closes the federation', async () => {
     const { promise: begun, resolve: begin } = deferred();
     const { promise: released, resolve: release } = deferred();
     const federation = fakeFederation({
@@ -124,7 +124,7 @@ describe('the server', () => {
     await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
   });
 
-  test('says why it can not start', async () => {
+  test('reports why it cannot start', async () => {
     const server = await start();
     const port = Number(new URL(server.url).port);
     await expect(createServer({ federation: fakeFederation(), host: '127.0.0.1', port })).rejects.toMatchObject({

@@ -82,7 +82,7 @@ describe('the heartbeat of a WebSocket', () => {
     expect(socket.pings.length).toBe(30);
   });
 
-  test('gives a client with much to read the time to come to the ping', async () => {
+  test('waits for a client that has much to read before the ping', async () => {
     const { socket, send } = connect();
     send(MUCH);
     await beats(10);
@@ -91,7 +91,7 @@ describe('the heartbeat of a WebSocket', () => {
     expect(socket.isGone).toBe(true);
   });
 
-  test('takes a late answer for what it says: what came before its ping was read, what came later was not', async () => {
+  test('takes a late pong as proof only for what was sent before its ping', async () => {
     const { socket, send } = connect();
     send(MUCH);
     await beats(1);
@@ -107,7 +107,7 @@ describe('the heartbeat of a WebSocket', () => {
     expect(socket.isGone).toBe(true);
   });
 
-  test('knows an answer that it did not ask for as a sign of life, and nothing more', async () => {
+  test('takes an unsolicited pong only as a sign of life', async () => {
     const { socket } = connect();
     for (const data of ['', 'no number', '-5', '999999999999']) {
       await beats(1);

@@ -35,7 +35,7 @@ function line(number: number) {
 }
 
 describe('graphql-transport-ws', () => {
-  test('delivers lines as they come, to every subscriber, and ends the tail of a subscriber that leaves', async () => {
+  test('delivers lines as they arrive to every subscriber, and ends the tail of a subscriber that leaves', async () => {
     const live = liveFederation();
     const server = await start(live.federation);
     const client = connect(server.url);
@@ -95,7 +95,7 @@ describe('graphql-transport-ws', () => {
     ['a query that is too big', '{ jobs(first: 1000000) { nodes { id } } }', 'QUERY_TOO_COMPLEX'],
     ['a query that is too deep', `${'{ node(id: "") '.repeat(21)}{ id }${'}'.repeat(21)}`, 'QUERY_TOO_COMPLEX'],
     ['a source that is down', '{ job(source: "down", key: "a") { name } }', 'SOURCE_UNAVAILABLE'],
-  ])('says what is wrong with %s', async (_what, query, code) => {
+  ])('reports what is wrong with %s', async (_what, query, code) => {
     const server = await start();
     const answer: unknown = await connect(server.url)
       .iterate({ query })

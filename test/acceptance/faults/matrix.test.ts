@@ -158,7 +158,7 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
   }
 
   test.each(Object.entries(FAULTS))(
-    'by %s, its own answers say so, others are whole, and it ends',
+    'by %s, its own answers report it in time, and the others are whole',
     async (_, fault) => {
       const vendor = stand.vendors[name];
       const neighbour = stand.vendors[other];

@@ -68,7 +68,7 @@ describe('the audit log', () => {
     expect([lines, messageBytes]).toEqual([6, 6 * 'secret 0'.length]);
   });
 
-  test('says it of an export and of a subscription when they are over', async () => {
+  test('has an export and a subscription when they end', async () => {
     const exporting = await serve();
     await (await fetch(`${exporting.url}/export?jobs=${JOB}`, { headers: HEADERS })).text();
     expect(await journal(exporting)).toEqual([
@@ -86,7 +86,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  test('says it of an operation that fails, too, and of what a caller may not see nothing but that it was named', async () => {
+  test('has failed operations too, and of hidden jobs only that they were named', async () => {
     const server = await serve();
     await server.query(`{ logs(jobs: ["${encodeNodeId('Job', 'b', 'job')}"]) { nodes { id } } }`, {}, HEADERS);
     expect(await journal(server)).toEqual([
@@ -94,7 +94,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  test('is not written where nobody asked for it', async () => {
+  test('is off unless configured', async () => {
     const server = await serve(false);
     await server.query(`{ logs(jobs: ["${JOB}"]) { nodes { id } } }`, {}, HEADERS);
     expect(server.log.join('')).not.toContain('audit');

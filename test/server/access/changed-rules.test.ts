@@ -40,7 +40,7 @@ const bearer = (name: string): string => `Bearer key-of-${name}`;
 const as = (name: string): Record<string, string> => ({ authorization: bearer(name) });
 
 describe('a service that is told other rules', () => {
-  test('shows the new sources to all who ask from then on', async () => {
+  test('shows the new sources to all later requests', async () => {
     const server = await start(someFederation());
     expect((await server.query(NAMES)).data).toEqual({ sources: [{ name: 'up' }, { name: 'down' }] });
     await server.applyRules({ federation: someFederation(['down']) });
@@ -57,7 +57,7 @@ describe('a service that is told other rules', () => {
   });
 
   test.each(['WebSocket', 'SSE'] as const)(
-    'ends the streams of those who may not go on as they did, and of nobody else (%s)',
+    'ends only the streams of callers that have lost access (%s)',
     async (transport) => {
       const live = liveFederation();
       const server = await start(live.federation, { auth: keysOf({ gone: ALL, less: ALL, same: SOME }) });
@@ -74,7 +74,7 @@ describe('a service that is told other rules', () => {
     },
   );
 
-  test('ends nothing where who may call is as it was', async () => {
+  test('ends no stream if access is unchanged', async () => {
     const live = liveFederation();
     const server = await start(live.federation, { auth: keysOf({ same: SOME }) });
     const same = follow('WebSocket', server.url, { jobs }, bearer('same'));
@@ -85,7 +85,7 @@ describe('a service that is told other rules', () => {
     same.kill();
   });
 
-  test('goes on as before where everybody could read it then', async () => {
+  test('stays open if it was open to everybody', async () => {
     const auth = keysOf({ same: ALL });
     const server = await start(fakeFederation(), { host: '0.0.0.0', auth });
     await expect(server.applyRules({ federation: fakeFederation() })).rejects.toThrow('server.auth');

@@ -44,7 +44,7 @@ async function ask(auth: AccessSettings, authorization: string | null) {
 }
 
 describe('keys', () => {
-  test('let their bearers in, and nobody else', async () => {
+  test('admit only their bearers', async () => {
     expect((await ask(keys(), `Bearer ${KEY}`)).status).toBe(200);
     expect((await ask(keys(), `bearer   ${KEY}`)).status).toBe(200);
   });
@@ -61,7 +61,7 @@ describe('keys', () => {
     ['no token', 'Bearer', /not of the form|not a token/, /error="invalid_token"/],
     ['what is no token', 'Bearer a"b', /not a token/, /error="invalid_token"/],
     ['a token of any length', `Bearer ${'x'.repeat(10_000)}`, /not known/, /error="invalid_token"/],
-  ])('are asked for where a client sends %s', async (_what, authorization, message, challenge) => {
+  ])('are required from a client that sends %s', async (_what, authorization, message, challenge) => {
     const answer = await ask(keys(), authorization);
     expect(answer.status).toBe(401);
     expect(answer.text).toMatch(message);
@@ -74,14 +74,14 @@ describe('keys', () => {
     }
   });
 
-  test('whose bearer has no role that is known are refused, and may be told so', async () => {
+  test('of a bearer without a known role are refused with that reason', async () => {
     expect((await ask(keys('reader'), `Bearer ${KEY}`)).status).toBe(200);
     const answer = await ask(keys('stranger'), `Bearer ${KEY}`);
     expect([answer.status, answer.challenge]).toEqual([403, null]);
     expect(answer.text).toContain('"code":"FORBIDDEN"');
   });
 
-  test('are limits of their own: one bearer is one caller, wherever it asks from', async () => {
+  test('identify callers for limits: one bearer is one caller at any address', async () => {
     const server = await start(fakeFederation(), { auth: keys(), clientLimits: { requestsPerSecond: 1 } });
     const headers = { authorization: `Bearer ${KEY}` };
     const statuses = [];
@@ -93,7 +93,7 @@ describe('keys', () => {
 describe('tokens', () => {
   const now = Math.floor(Date.now() / 1_000);
 
-  test('of the issuer let their bearers in', async () => {
+  test('of the issuer admit their bearers', async () => {
     const issuer = await startIssuer();
     expect((await ask(issuer.settings, `Bearer ${await issuer.token()}`)).status).toBe(200);
   });
@@ -105,7 +105,7 @@ describe('tokens', () => {
     ['that are not valid yet', { nbf: now + 600 }, /not valid yet/],
     ['without an end', { exp: null }, /no end/],
     ['without a subject', { sub: undefined }, /no subject/],
-  ])('%s are refused, and told why', async (_what, claims, message) => {
+  ])('%s are refused with a reason', async (_what, claims, message) => {
     const issuer = await startIssuer();
     const token = await issuer.token(claims);
     const answer = await ask(issuer.settings, `Bearer ${token}`);
@@ -115,13 +115,13 @@ describe('tokens', () => {
     for (const part of token.split('.')) expect(answer.text + answer.server.log.join('')).not.toContain(part);
   });
 
-  test('with a signature of somebody else are refused', async () => {
+  test('with a signature of another issuer are refused', async () => {
     const issuer = await startIssuer();
     const answer = await ask(issuer.settings, `Bearer ${await issuer.token({}, 'forger')}`);
     expect([answer.status, answer.text]).toEqual([401, expect.stringMatching(/signature is not the issuer's/)]);
   });
 
-  test('that are signed in another way than is pinned are refused, also without a signature', async () => {
+  test('with an algorithm that is not pinned, or without a signature, are refused', async () => {
     const issuer = await startIssuer();
     const claims = { iss: 'https://login.example.com/', aud: 'tributary', sub: 'ada', exp: now + 60 };
     const shared = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.alloc(32, 1));
@@ -132,7 +132,7 @@ describe('tokens', () => {
     }
   });
 
-  test('can be checked while the issuer is down, once its keys are known; before that, clients are to come again', async () => {
+  test('are checked with known keys while the issuer is down; without known keys, clients are asked to retry', async () => {
     const issuer = await startIssuer();
     const authorization = `Bearer ${await issuer.token()}`;
     const server = await start(fakeFederation(), { auth: issuer.settings });
@@ -148,7 +148,7 @@ describe('tokens', () => {
     ['answers with an error', (response) => response.writeHead(500).end()],
     ['answers with a page', (response) => response.end('<html>')],
     ['sends keys without an end', (response) => void Readable.from(endless()).pipe(response)],
-  ])('leave an issuer alone for a while that %s', async (_, answer) => {
+  ])('cause no calls for a while to an issuer that %s', async (_, answer) => {
     let asked = 0;
     const issuer = await serve((_request, response) => {
       asked += 1;
@@ -169,7 +169,7 @@ describe('tokens', () => {
     expect(answer.status).toBe(401);
   });
 
-  test('ask the issuer for its keys once, not for each request, and not for each key that it does not have', async () => {
+  test("cause one call for the issuer's keys, not one for each request or each unknown key", async () => {
     const issuer = await startIssuer();
     const server = await start(fakeFederation(), { auth: issuer.settings });
     const good = `Bearer ${await issuer.token()}`;
@@ -199,8 +199,8 @@ async function anyKey(): Promise<CryptoKey> {
   return pair.privateKey;
 }
 
-describe('a service without a word about who may call', () => {
-  test('listens on the loopback only, unless it is told that everybody may', async () => {
+describe('a service without access rules', () => {
+  test('listens on the loopback only, unless it is configured to be open', async () => {
     await expect(start(fakeFederation(), { host: '0.0.0.0' })).rejects.toThrow(/server.auth: is missing/);
     const server = await start(fakeFederation(), { host: '0.0.0.0', auth: { type: 'none' } });
     expect((await fetch(`http://127.0.0.1:${new URL(server.url).port}/health/live`)).status).toBe(200);

@@ -423,7 +423,7 @@ const WAYS: readonly Way[] = [
 ];
 
 describe('what a caller may not see', () => {
-  test('is known well enough to those who may, so that these tests mean something', async () => {
+  test('is visible to callers that may see it, so these tests prove something', async () => {
     for (const source of world.sources) {
       const known = await discover(source);
       for (const [name, , ask] of WAYS) {
@@ -435,7 +435,7 @@ describe('what a caller may not see', () => {
     }
   }, 120_000);
 
-  test('is answered to them as what is not there, byte for byte, whichever way they ask', async () => {
+  test('is answered byte for byte like something that does not exist, on every surface', async () => {
     for (const source of world.sources.slice(1)) {
       const known = await discover(source);
       for (const [name, reading, ask] of WAYS) {
@@ -445,7 +445,7 @@ describe('what a caller may not see', () => {
     }
   }, 120_000);
 
-  test('is not reached with a role that allows something else, nor without one', async () => {
+  test('is out of reach with another role, or without any', async () => {
     const known = await discover(shown);
     for (const caller of ['nobody', 'stranger', ...CALLERS.slice(1)] as const) {
       for (const [name, reading, ask] of WAYS.filter(([, allowed]) => allowed !== caller)) {
@@ -478,14 +478,14 @@ describe('what a caller may not see', () => {
     expect(answers[0]).toContain(shown);
   });
 
-  test('costs them nothing, so that the estimate does not tell how many sources there are', async () => {
+  test('costs that caller nothing, so the estimate does not reveal the number of sources', async () => {
     const asked = '{ sources { jobs(first: 500) { nodes { logs(first: 1) { nodes { id } } } } } }';
     const [all, narrow] = [await post('all', asked), await post('query', asked)];
     expect(all).toContain('QUERY_TOO_COMPLEX');
     expect(narrow).not.toContain('QUERY_TOO_COMPLEX');
   });
 
-  test('the schema is only for those who may have it', async () => {
+  test('includes the schema, unless its role allows introspection', async () => {
     const asked = '{ __schema { queryType { name } } }';
     for (const round of [1, 2]) {
       expect([round, await post('query', asked)]).toEqual([

@@ -48,7 +48,7 @@ describe('a WebSocket', () => {
     expect([code, messages]).toEqual([4403, []]);
   });
 
-  test('is told to come again while the keys of the issuer cannot be read', async () => {
+  test('gets a request to retry while the keys of the issuer cannot be read', async () => {
     const issuer = await startIssuer();
     await issuer.stop();
     const { url } = await start(fakeFederation(), { auth: issuer.settings });

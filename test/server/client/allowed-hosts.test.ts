@@ -20,7 +20,7 @@ test.each([
   expect(isAllowedHost(host, allowedHosts(listensOn, { named, publicOrigin }))).toBe(expected);
 });
 
-test('a page that gives its own name our address can read nothing', async () => {
+test('a page whose own host name points to our address can read nothing', async () => {
   const { url } = await start(undefined, { allowedHosts: ['localhost'] });
   const statusOf = (path: string, host: string): Promise<number | undefined> =>
     new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { DEFAULT_CLIENT_LIMITS } from '../../../src/config/service-limits.ts';
 import { start } from '../start.ts';
 
 describe('a token bucket', () => {
-  test('gives so much at once, and then as much as comes in', () => {
+  test('allows a burst, and then the refill rate', () => {
     const bucket = new TokenBucket(10, 2, 0);
     expect(Array.from({ length: 20 }, () => bucket.take(1, 0))).toEqual(Array.from({ length: 20 }, () => 0));
     expect(bucket.take(1, 0)).toBeCloseTo(0.1);
@@ -19,7 +19,7 @@ describe('callers', () => {
   const limits = { ...DEFAULT_CLIENT_LIMITS, requestsPerSecond: 2, operations: 3 };
   const isRefused = (begun: unknown): boolean => typeof begun !== 'function';
 
-  test('must wait when they ask too fast, each for itself', () => {
+  test('must wait if they exceed their own rate', () => {
     const callers = new Callers(limits);
     for (let n = 0; n < 10; n += 1) {
       const end = callers.begin('192.0.2.1', 0);

@@ -18,7 +18,7 @@ class Connection extends EventEmitter {
   }
 }
 
-test('one caller gets half of the connections, and others half of what is left; proxies and this machine may have all', () => {
+test('one caller may have half of the connections, other callers half of the rest, proxies and this machine all', () => {
   const server = new EventEmitter();
   shareConnections(server as unknown as Server, { most: () => 16, isProxy: (address) => address === '192.0.2.9' });
   const open = (address: string, count: number): readonly Connection[] => {
@@ -35,7 +35,7 @@ test('one caller gets half of the connections, and others half of what is left; 
   ]);
 });
 
-test('a worker closes connections over the bound, which may change, and takes new ones when others have gone', () => {
+test('a worker closes connections over its limit, which may change, and accepts new ones when others close', () => {
   const server = new EventEmitter();
   let most = 2;
   boundConnections(server as unknown as Server, () => most);

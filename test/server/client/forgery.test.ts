@@ -69,7 +69,7 @@ describe('a server', () => {
     expect((await send(`${url}/graphql?${body}`, 'GET', { accept: 'application/json' }))[0]).toBe(200);
   });
 
-  test('executes both where the configuration allows it', async () => {
+  test('executes both if the configuration allows it', async () => {
     const { url } = await start(undefined, { csrfProtection: false });
     const [status] = await send(`${url}/graphql?query=${encodeURIComponent(query)}`, 'GET', {
       'sec-fetch-site': 'cross-site',
@@ -78,7 +78,7 @@ describe('a server', () => {
     expect(status).toBe(200);
   });
 
-  test('takes no compressed body', async () => {
+  test('refuses a compressed body', async () => {
     const { url } = await start();
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
     expect((await send(`${url}/graphql`, 'POST', headers, 'x'))[0]).toBe(415);

@@ -40,11 +40,11 @@ describe('values that a client sends', () => {
     }).toThrow(String.raw`"[0].variables.filter.step\"In" has 6 values; at most 5 are allowed.`);
   });
 
-  test('may be as many as the calls that an operation may make have room for', () => {
+  test('may be as many as an operation with the most calls needs', () => {
     expect([mostValues({ calls: 1 }), mostValues({ calls: 50_000 })]).toEqual([20_000, 200_000]);
   });
 
-  test.each(['[', '{"a":', '[]]]', '', '"', '\\'])('that are no JSON are no JSON still: %j', async (part) => {
+  test.each(['[', '{"a":', '[]]]', '', '"', '\\'])('that are not JSON are refused as before: %j', async (part) => {
     await expect(parseSent(Buffer.from(part.repeat(10)), 1_000).then((parsed) => parsed())).rejects.toThrow(
       SyntaxError,
     );

@@ -10,7 +10,7 @@ import { fakeConnection, fakeEntry, fakeFederation } from '../../resolvers/fake-
 import { start } from '../start.ts';
 
 describe('the bytes that answers hold until they are read', () => {
-  test('are bounded over all callers, and leave room for one who holds nothing', () => {
+  test('are bounded over all callers, and leave room for a caller that holds none', () => {
     const asked = fc.record({ caller: fc.constantFrom('a', 'b', null), bytes: fc.nat(80), isFreed: fc.boolean() });
     fc.assert(
       fc.property(fc.array(asked, { maxLength: 60 }), (all) => {
@@ -55,7 +55,7 @@ async function askWithoutReading(url: string, path = '/graphql', body = JSON.str
 }
 
 describe('a client that asks and does not read', () => {
-  test('cannot fill the memory: more is refused until answers are read', async () => {
+  test('cannot fill the memory: it is refused until it reads its answers', async () => {
     const server = await start(federation, { clientLimits: { unreadBytes: 30_000_000 } });
     const unread = await askWithoutReading(server.url);
     const refused = await server.query(QUERY);
@@ -68,7 +68,7 @@ describe('a client that asks and does not read', () => {
     expect(server.log).toEqual([]);
   });
 
-  test('holds no export, either', async () => {
+  test('cannot do so with exports, either', async () => {
     const server = await start(federation, { clientLimits: { unreadBytes: 60_000_000 } });
     const body = JSON.stringify({ jobs: ['WyJKb2IiLCJ1cCIsImEiXQ'], format: 'ndjson' });
     const unread = await askWithoutReading(server.url, '/export', body);

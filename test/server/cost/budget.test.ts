@@ -18,7 +18,7 @@ function codesOf(errors: readonly { extensions: Record<string, unknown> }[] | un
 }
 
 describe('the budget of an operation', () => {
-  test('bounds the bytes of an answer: what is too much is null, and the rest is there', async () => {
+  test('limits the bytes of an answer: fields beyond it are null, and the rest is there', async () => {
     const job = { source: 'up', key: 'a' };
     const lines = Array.from({ length: 20 }, (_, n) => fakeEntry(job, n, { message: 'x'.repeat(1_000_000) }));
     const server = await start(fakeFederation({ logs: () => logsOf(lines) }));
@@ -75,7 +75,7 @@ describe('the budget of an operation', () => {
     expect((await server.query(once)).errors).toBeUndefined();
   });
 
-  test('of a hundred thousand fields that do not fit, the first hundred have an error', async () => {
+  test('reports at most a hundred errors for a hundred thousand fields beyond it', async () => {
     const lines = Array.from({ length: 30 }, (_, n) => fakeEntry({ source: 'up', key: 'a' }, n, { attributes: { n } }));
     const server = await start(fakeFederation({ logs: () => logsOf(lines) }), { limits: { answerBytes: 600 } });
     const fields = Array.from({ length: 10 }, (_, n) => `a${n}: attributes`).join(' ');
@@ -96,7 +96,7 @@ describe('the budget of an operation', () => {
     );
   });
 
-  test('bounds the time of a query: what has not come is null, and the rest is there', async () => {
+  test('limits the time of a query: fields without an answer are null, and the rest is there', async () => {
     const federation = fakeFederation({
       job: ({ source, key }, { signal }) =>
         key === 'slow'
@@ -116,7 +116,7 @@ describe('the budget of an operation', () => {
     ]);
   });
 
-  test('reads the same rows once, however often and under whatever names they are selected', async () => {
+  test('counts the same rows once, however often and under whatever aliases they are selected', async () => {
     const federation = fakeFederation();
     const server = await start(federation);
     const logs = 'logs(first: 2) { nodes { message job { logs(first: 2) { nodes { message } } } } }';

@@ -124,7 +124,7 @@ describe('the work of a query', () => {
       `{ job(source: "a", key: "b") { ...F0 } } ${fragments(60, 2, (next) => `logs(first: 1) { nodes { job { ${next} } } }`, 'name')}`,
     ],
     ['100 introspections', `{ ${aliases(100, '__schema { types { ...FullType } }')} } ${FULL_TYPE}`],
-  ])('is over a limit for %s, which is known without writing it out', (_what, query) => {
+  ])('is over a limit for %s, which is found without expanding the query', (_what, query) => {
     const { calls, work, steps } = costOf(query);
     expect(steps).toBeLessThan(3_000);
     expect(calls > DEFAULT_QUERY_LIMITS.calls || work > DEFAULT_QUERY_LIMITS.work).toBe(true);
@@ -156,7 +156,7 @@ describe('the work of a query', () => {
 });
 
 describe('a server', () => {
-  test('looks at the defaults of variables', async () => {
+  test('uses the defaults of variables', async () => {
     const server = await start();
     const query =
       'query ($n: Int = 1000) { sources { jobs(first: $n) { nodes { logs(first: $n) { nodes { id } } } } } }';
@@ -166,7 +166,7 @@ describe('a server', () => {
     expect(await codes({ n: 2 })).toEqual(['SOURCE_UNAVAILABLE']);
   });
 
-  test('refuses what takes long to validate before it validates it', async () => {
+  test('refuses a query that is slow to validate without validating it', async () => {
     const server = await start();
     await server.query('{ sources { name } }');
     for (const query of [

@@ -9,7 +9,7 @@ const id = (bytes: number): fc.Arbitrary<string> =>
     .filter((text) => /[^0]/.test(text));
 
 describe('a traceparent', () => {
-  test('that is written is read again', () => {
+  test('parses to the value that was formatted', () => {
     const step = fc.record({
       traceId: id(16),
       spanId: id(8),
@@ -28,7 +28,7 @@ describe('a traceparent', () => {
     ['another flag', `00-${trace}-${span}-03`, 1],
     ['no flag', `00-${trace}-${span}-00`, 0],
     ['a later version that says more', `01-${trace}-${span}-01-more`, 1],
-  ])('with %s is one', (_what, text, traceFlags) => {
+  ])('with %s is valid', (_what, text, traceFlags) => {
     expect(parseTraceparent(text)).toEqual({ traceId: trace, spanId: span, traceFlags });
   });
 
@@ -38,7 +38,7 @@ describe('a traceparent', () => {
     ['no trace', `00-${'0'.repeat(32)}-${span}-01`],
     ['no step', `00-${trace}-${'0'.repeat(16)}-01`],
     ['large letters', `00-${'A'.repeat(32)}-${span}-01`],
-  ])('with %s is none', (_what, text) => {
+  ])('with %s is invalid', (_what, text) => {
     expect(parseTraceparent(text)).toBeNull();
   });
 });

@@ -71,7 +71,7 @@ async function serve(configuration: object, environment: Readonly<Record<string,
 const NEMO = '/apis/jobs/v2/workspaces/{workspace}/jobs';
 const SOFTWAREONE = '/public/v1/system/tasks';
 
-test('an operation is a step of the trace of its request, its lists are steps of it, and calls of vendors of those', async () => {
+test('an operation is a span in the trace of its request, its lists are spans within it, and calls to vendors within those', async () => {
   const collector = await startCollector();
   const [one, two] = await Promise.all([vendor('one', simulateNemo()), vendor('two', simulateSoftwareOne())]);
   const tracing = { endpoint: collector.endpoint, headers: { 'x-key': 'of ours' }, serviceName: 'logs' };
@@ -119,7 +119,7 @@ test('an operation is a step of the trace of its request, its lists are steps of
   expect(collector.requests[0]).toMatchObject({ url: '/v1/traces', headers: { 'x-key': 'of ours' } });
 });
 
-test('a call that fails tells its status, its code and how often it was repeated, and the source the trace where that is configured', async () => {
+test('the span of a failed call has its status, code and number of retries, and sources get the trace context if configured', async () => {
   const collector = await startCollector();
   const [told, untold] = await Promise.all([failing(), failing()]);
   const service = await serve({
@@ -149,7 +149,7 @@ test('a call that fails tells its status, its code and how often it was repeated
   expect(JSON.stringify(collector.spans())).not.toContain('canary');
 });
 
-test('operations of a WebSocket say which trace they are for, a subscription is one step, and an export is traced', async () => {
+test('operations of a WebSocket name their trace, a subscription is one span, and an export is traced', async () => {
   const collector = await startCollector();
   const one = await vendor('one', simulateNemo());
   const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
