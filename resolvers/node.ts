@@ -7,6 +7,7 @@ import { findJob } from './job.ts';
 import type { JobNode } from './job.ts';
 import { findPart } from './part.ts';
 import type { PartNode } from './part.ts';
+import { isPartKind } from '../src/domain/job.ts';
 import type { PartKind } from '../src/domain/job.ts';
 
 /** Anything that has a global id. */
@@ -18,12 +19,9 @@ type Find = (
   info: GraphQLResolveInfo,
 ) => AnyNode | null | Promise<AnyNode | null>;
 
-const FIND: Readonly<Record<NodeType, Find>> = {
+const FIND: Readonly<Record<Exclude<NodeType, PartKind>, Find>> = {
   Source: ([name = ''], { federation }) => federation.source(name),
   Job: ([source = '', key = ''], context, info) => findJob({ source, key }, context, info),
-  Attempt: (keys, context, info) => findPartByKeys('Attempt', keys, context, info),
-  Step: (keys, context, info) => findPartByKeys('Step', keys, context, info),
-  Task: (keys, context, info) => findPartByKeys('Task', keys, context, info),
   LogEntry: findEntry,
 };
 
@@ -60,16 +58,9 @@ export async function findNode(
   context: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<AnyNode | null> {
-  return FIND[type](keys, context, info);
-}
-
-function findPartByKeys(
-  kind: PartKind,
-  [source = '', jobKey = '', key = '']: readonly string[],
-  context: GraphContext,
-  info: GraphQLResolveInfo,
-): Promise<PartNode<PartKind> | null> {
-  return findPart(kind, { source, key: jobKey }, key, context, info);
+  if (!isPartKind(type)) return FIND[type](keys, context, info);
+  const [source = '', job = '', key = ''] = keys;
+  return findPart(type, { source, key: job }, key, context, info);
 }
 
 async function findEntry(keys: readonly string[], { federation, call }: GraphContext): Promise<LogNode | null> {

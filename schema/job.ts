@@ -1,12 +1,12 @@
 import { job, jobDetail, jobId, jobs, jobSource } from '../resolvers/job.ts';
 import { logsOfJob } from '../resolvers/logs.ts';
-import { partsOfJob } from '../resolvers/part.ts';
 import { builder } from './builder.ts';
 import * as connections from './connections.ts';
 import { JobFilterType } from './job-filter.ts';
 import { JobStatusType } from './job-status.ts';
 import { logArguments } from './log-arguments.ts';
 import { pageArguments } from './page-arguments.ts';
+import { jobPartsField } from './part-fields.ts';
 import { JobType, SourceType } from './refs.ts';
 
 JobType.implement({
@@ -50,27 +50,9 @@ JobType.implement({
       description: 'Other data about the job, as the vendor names it.',
       resolve: jobDetail('attributes'),
     }),
-    attempts: t.field({
-      type: connections.AttemptConnectionType,
-      nullable: true,
-      description: 'Its attempts, oldest first; empty if the vendor has no attempts.',
-      args: { ...pageArguments },
-      resolve: partsOfJob('Attempt'),
-    }),
-    steps: t.field({
-      type: connections.StepConnectionType,
-      nullable: true,
-      description: 'Its steps, oldest first; empty if the vendor has no steps.',
-      args: { ...pageArguments },
-      resolve: partsOfJob('Step'),
-    }),
-    tasks: t.field({
-      type: connections.TaskConnectionType,
-      nullable: true,
-      description: 'Its tasks, oldest first; empty if the vendor has no tasks.',
-      args: { ...pageArguments },
-      resolve: partsOfJob('Task'),
-    }),
+    attempts: jobPartsField(t, 'Attempt'),
+    steps: jobPartsField(t, 'Step'),
+    tasks: jobPartsField(t, 'Task'),
     logs: t.field({
       type: connections.LogEntryConnectionType,
       nullable: true,

@@ -1,6 +1,7 @@
 import type { FieldRef } from '@pothos/core';
 import { logsOfPart } from '../resolvers/logs.ts';
-import { partDetail, partId, partJob, partParent, partsOfPart } from '../resolvers/part.ts';
+import { partDetail, partId, partJob, partParent, partsOfJob, partsOfPart } from '../resolvers/part.ts';
+import type { JobNode } from '../resolvers/job.ts';
 import type { PartNode } from '../resolvers/part.ts';
 import type { PartKind } from '../src/domain/job.ts';
 import type { builder } from './builder.ts';
@@ -12,13 +13,11 @@ import { AttemptType, JobType, StepType } from './refs.ts';
 
 /** Fields that attempts, steps and tasks have in common. */
 
-type Fields<K extends PartKind> = PothosSchemaTypes.ObjectFieldBuilder<
-  (typeof builder)['$inferSchemaTypes'],
-  PartNode<K>
->;
+type Schema = (typeof builder)['$inferSchemaTypes'];
+type Fields<K extends PartKind> = PothosSchemaTypes.ObjectFieldBuilder<Schema, PartNode<K>>;
 
 /** Written out, so that the built types name the package and no file in it. */
-type Field = FieldRef<(typeof builder)['$inferSchemaTypes']>;
+type Field = FieldRef<Schema>;
 
 const CONNECTIONS = {
   Attempt: connections.AttemptConnectionType,
@@ -98,6 +97,19 @@ export function stepField<K extends 'Attempt' | 'Task'>(t: Fields<K>, kind: K, d
     nullable: true,
     description,
     resolve: partParent(kind, 'Step', ({ stepKey }) => stepKey),
+  });
+}
+
+/** The parts of one kind of a job. */
+export function jobPartsField(t: PothosSchemaTypes.ObjectFieldBuilder<Schema, JobNode>, kind: PartKind): Field {
+  const words = `${kind.toLowerCase()}s`;
+  return t.field({
+    type: CONNECTIONS[kind],
+    nullable: true,
+    description: `Its ${words}, oldest first; empty if the vendor has no ${words}.`,
+    args: { ...pageArguments },
+    // `CONNECTIONS[kind]` is the connection of these parts; its generic type does not carry that.
+    resolve: partsOfJob(kind) as never,
   });
 }
 

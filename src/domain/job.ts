@@ -60,3 +60,8 @@ export interface Parts {
   readonly Task: Task;
 }
 export type PartKind = keyof Parts;
+export const PART_KINDS = ['Attempt', 'Step', 'Task'] as const satisfies readonly PartKind[];
+
+export function isPartKind(type: string): type is PartKind {
+  return PART_KINDS.some((kind) => kind === type);
+}

@@ -1,4 +1,5 @@
 import { withArticle } from '../../domain/article.ts';
+import { isPartKind } from '../../domain/job.ts';
 import type { PartKind } from '../../domain/job.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import type { LineFilter, SourceScope } from '../api.ts';
@@ -41,6 +42,6 @@ export function filtersOfScopes({
 function partOf(id: string): NamedPart {
   const { type, keys } = decodeNodeId(id);
   const [source = '', job = '', key = ''] = keys;
-  if (type === 'Attempt' || type === 'Step' || type === 'Task') return { field: FIELDS[type], source, job, key };
+  if (isPartKind(type)) return { field: FIELDS[type], source, job, key };
   throw badInput(`filter.parts takes ids of attempts, steps and tasks; this is the id of ${withArticle(type)}.`);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { shownText } from '../../domain/ansi.ts';
 import { createCall } from '../../domain/call.ts';
 import { hasCode } from '../../domain/errors.ts';
+import { PART_KINDS } from '../../domain/job.ts';
 import { severityOf } from '../../domain/severity.ts';
 import { formatInstant, parseInstant } from '../../domain/time.ts';
 import type { LogNode } from '../../federation/api.ts';
@@ -173,7 +174,7 @@ async function hasParts(under: SourceUnderTest): Promise<void> {
     const capabilities = federation.source(source)?.capabilities;
     assert.ok(capabilities !== undefined, `there is no source ${source}`);
     const kinds = { Attempt: capabilities.attempts, Step: capabilities.steps, Task: capabilities.tasks } as const;
-    for (const kind of ['Attempt', 'Step', 'Task'] as const) {
+    for (const kind of PART_KINDS) {
       const parts = await federation.parts(kind, { source, key: job }, { first: 100 }, createCall()).nodes();
       if (!kinds[kind]) assert.equal(parts.length, 0, `it says that it has no ${kind}, and lists some`);
       for (const { key } of parts.slice(0, 5)) {
