@@ -94,7 +94,7 @@ export async function* walkLogs(
   }
 }
 
-interface Page {
+interface ExportPage {
   readonly lines: readonly LogNode[];
   /** True for the last page. */
   readonly end: boolean;
@@ -120,7 +120,7 @@ class Walk {
   }
 
   /** Throws if a source fails; the walk then stays where it was. */
-  async read(): Promise<Page> {
+  async read(): Promise<ExportPage> {
     const { scopes, filter, descending } = this.#request;
     const args = { first: this.#size, after: this.#cursor, filter, descending, listFailures: true };
     const call = this.#settings.newCall();
@@ -141,7 +141,7 @@ class Walk {
   }
 
   /** Tries again if a source fails that may answer later. */
-  async readPatiently(): Promise<Page> {
+  async readPatiently(): Promise<ExportPage> {
     for (const pause of this.#settings.pauses ?? PAUSES) {
       try {
         return await this.read();

@@ -12,7 +12,7 @@ const FRESH = 5_000;
 /** Upper bound on cached results: one per source and credential. */
 const MOST_ANSWERS = 1_000;
 
-interface Answer {
+interface HealthAnswer {
   readonly source: FederatedSource;
   readonly until: number;
   readonly health: Promise<SourceHealth>;
@@ -20,7 +20,7 @@ interface Answer {
 
 /** Sends one cheap probe per source and caches the result for a moment. */
 export class HealthChecks {
-  readonly #known = new LRUCache<string, Answer>(atMost(MOST_ANSWERS));
+  readonly #known = new LRUCache<string, HealthAnswer>(atMost(MOST_ANSWERS));
 
   check(source: FederatedSource, call: Call): Promise<SourceHealth> {
     const now = Date.now();

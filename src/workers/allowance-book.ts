@@ -13,7 +13,7 @@ const FARTHEST_START_MILLISECONDS = 1_000;
 /** While one call tries a refused credential, the others leave it alone for this long or until the vendor accepts it. */
 const TRIAL_MILLISECONDS = 30_000;
 
-interface Entry {
+interface SourceAllowance {
   /** Starts within the window, the oldest first. */
   readonly starts: number[];
   pausedUntil: number;
@@ -27,7 +27,7 @@ interface Entry {
 /** What the workers share about a source's limits. Names are hidden names. Times are in milliseconds of one clock. */
 export class AllowanceBook {
   readonly #now: () => number;
-  readonly #entries = new LRUCache<string, Entry>(atMost(MOST_NAMES));
+  readonly #entries = new LRUCache<string, SourceAllowance>(atMost(MOST_NAMES));
 
   constructor(now: () => number) {
     this.#now = now;
@@ -73,10 +73,10 @@ export class AllowanceBook {
     return [...this.#entries.keys()];
   }
 
-  #of(name: string): Entry {
+  #of(name: string): SourceAllowance {
     const known = this.#entries.get(name);
     if (known !== undefined) return known;
-    const entry: Entry = {
+    const entry: SourceAllowance = {
       starts: [],
       pausedUntil: -Infinity,
       code: 'SOURCE_RATE_LIMITED',
@@ -89,7 +89,7 @@ export class AllowanceBook {
 }
 
 /** How long the credential must not be used; 0: this call tries it; null: it was not refused. */
-function refusal(entry: Entry, now: number, isPaused: boolean): number | null {
+function refusal(entry: SourceAllowance, now: number, isPaused: boolean): number | null {
   if (entry.refusedUntil === null || entry.refusalEnds <= now) return null;
   const left = Math.max(0, entry.refusedUntil - now);
   if (left === 0 && !isPaused) {

@@ -28,7 +28,7 @@ const wire = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), number: z.number(), body: z.unknown() }),
   z.object({ kind: z.literal('failure'), number: z.number() }),
 ]);
-type Sent = z.infer<typeof wire>;
+type PeerMessage = z.infer<typeof wire>;
 
 interface Question {
   readonly answer: (body: unknown) => void;
@@ -95,11 +95,11 @@ export class Peer {
     for (const { fail } of [...this.#questions.values()]) fail();
   }
 
-  #send(message: Sent, sent: () => void = () => undefined): void {
+  #send(message: PeerMessage, sent: () => void = () => undefined): void {
     this.#channel.send(message, sent);
   }
 
-  #take(message: Sent): void {
+  #take(message: PeerMessage): void {
     if (message.kind === 'tell') {
       void this.#heed(message.what, message.body);
       return;

@@ -17,7 +17,7 @@ export interface SelectionOptions {
 }
 
 /** The jobs that a search found, newest first. */
-interface Found {
+interface FoundJobs {
   readonly jobs: readonly JobRef[];
   readonly failures: readonly Failure[];
   /** True if the search reached `MOST_LISTED`, so older jobs may be missing. */
@@ -55,7 +55,7 @@ export class JobSelection {
   }
 
   /** Searches the newest jobs for those that match. */
-  async find(graph: Graph): Promise<Found> {
+  async find(graph: Graph): Promise<FoundJobs> {
     if (!this.isOpen) return { jobs: [], failures: [], mayLackOlder: false, whyNone: '' };
     const { status, name } = this.#options;
     const patterns = this.#choices.flatMap((choice) => ('pattern' in choice ? [choice.pattern] : []));

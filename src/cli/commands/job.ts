@@ -24,7 +24,7 @@ export interface JobOptions extends GraphOptions, ListingOptions, ZoneOptions {
   readonly exitStatus?: boolean | undefined;
 }
 
-type Found = NonNullable<JobTreeQuery['job']>;
+type JobWithParts = NonNullable<JobTreeQuery['job']>;
 
 /** Most parts of each kind that are shown. */
 const MOST_PARTS = 100;
@@ -65,12 +65,12 @@ function onlyOne(jobs: readonly JobRef[]): JobRef {
 }
 
 /** Some sources list several kinds of parts together. A failure they share is reported once. */
-function failuresOf({ attempts, steps, tasks }: Found): readonly Failure[] {
+function failuresOf({ attempts, steps, tasks }: JobWithParts): readonly Failure[] {
   const all = [attempts, steps, tasks].flatMap((part) => part?.failures ?? []);
   return [...new Map(all.map((failure) => [failure.message, failure])).values()];
 }
 
-function isCut({ attempts, steps, tasks }: Found): boolean {
+function isCut({ attempts, steps, tasks }: JobWithParts): boolean {
   const pages = [attempts?.pageInfo.hasPreviousPage, steps?.pageInfo.hasNextPage, tasks?.pageInfo.hasNextPage];
   return pages.includes(true);
 }
@@ -91,7 +91,7 @@ interface Row extends Omit<Part, 'parent'> {
 }
 
 /** The job and its parts as a tree, each part below its parent. */
-function rowsOf(ref: JobRef, found: Found): readonly Row[] {
+function rowsOf(ref: JobRef, found: JobWithParts): readonly Row[] {
   const parts = partsOf(found);
   const known = new Set(parts.map(({ id }) => id));
   const below = (parent: string | null, depth: number): readonly Row[] =>
@@ -123,7 +123,7 @@ function recordOf({ title, depth, status, nativeStatus, startedAt, finishedAt }:
  * The parts with their parents: an attempt belongs to the job or a step, a step to the job or an attempt, a task to the
  * job, a step or an attempt. Cycles are broken.
  */
-function partsOf({ attempts, steps, tasks }: Found): readonly Part[] {
+function partsOf({ attempts, steps, tasks }: JobWithParts): readonly Part[] {
   const ofAttempt = (key: string | undefined): string | null => (key === undefined ? null : `attempt ${key}`);
   const ofStep = (key: string | undefined): string | null => (key === undefined ? null : `step ${key}`);
   const standing = steps?.nodes ?? [];
@@ -150,7 +150,7 @@ function partsOf({ attempts, steps, tasks }: Found): readonly Part[] {
   ];
 }
 
-function documentOf({ source }: JobRef, { attempts, steps, tasks, ...job }: Found): object {
+function documentOf({ source }: JobRef, { attempts, steps, tasks, ...job }: JobWithParts): object {
   const keyed = { attempts: attempts?.nodes ?? [], steps: steps?.nodes ?? [], tasks: tasks?.nodes ?? [] };
   return { source, ...job, ...keyed };
 }

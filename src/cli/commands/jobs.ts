@@ -22,7 +22,7 @@ export interface JobsOptions extends GraphOptions, ListingOptions, ZoneOptions {
 
 const DEFAULT_LIMIT = 20;
 
-type Found = JobsQuery['jobs']['nodes'][number];
+type ListedJob = JobsQuery['jobs']['nodes'][number];
 
 /** Prints the latest jobs, newest first. A source that fails does not hide the others, but the command fails. */
 export async function jobs(options: JobsOptions, surroundings: Surroundings): Promise<number> {
@@ -38,7 +38,7 @@ export async function jobs(options: JobsOptions, surroundings: Surroundings): Pr
   });
 }
 
-function columnsOf(time: ShowTime): readonly Column<Found>[] {
+function columnsOf(time: ShowTime): readonly Column<ListedJob>[] {
   const shown = (at: string | null): string => (at === null ? '-' : time(at));
   return [
     { title: 'JOB', cell: ({ source, key }) => formatJob({ source: source.name, key }) },
@@ -53,6 +53,6 @@ function columnsOf(time: ShowTime): readonly Column<Found>[] {
 }
 
 /** The job as an object for programs, with its source by name. */
-function recordOf({ source, ...job }: Found): object {
+function recordOf({ source, ...job }: ListedJob): object {
   return { source: source.name, ...job };
 }

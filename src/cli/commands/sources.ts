@@ -14,25 +14,29 @@ export async function sources(options: SourcesOptions, surroundings: Surrounding
   return withGraph(options, surroundings, async (graph) => {
     const { sources: rows } = await graph.run(SourcesDocument, {});
     const columns = [
-      { title: 'SOURCE', cell: ({ name }: Found) => name },
-      { title: 'VENDOR', cell: ({ vendor }: Found) => vendor },
-      { title: 'PAGINATION', cell: ({ capabilities }: Found) => capabilities.nativePagination },
-      { title: 'PAGE SIZE', cell: ({ capabilities }: Found) => capabilities.maxPageSize?.toString() ?? '-' },
+      { title: 'SOURCE', cell: ({ name }: ListedSource) => name },
+      { title: 'VENDOR', cell: ({ vendor }: ListedSource) => vendor },
+      { title: 'PAGINATION', cell: ({ capabilities }: ListedSource) => capabilities.nativePagination },
+      { title: 'PAGE SIZE', cell: ({ capabilities }: ListedSource) => capabilities.maxPageSize?.toString() ?? '-' },
       { title: 'PARTS', cell: partsOf },
       {
         title: 'COUNTS LINES',
-        cell: ({ capabilities }: Found) => (capabilities.totalCount ? 'yes' : 'no'),
+        cell: ({ capabilities }: ListedSource) => (capabilities.totalCount ? 'yes' : 'no'),
         isWide: true,
       },
-      { title: 'FILTERS', cell: ({ capabilities }: Found) => capabilities.pushdown.join(', ') || '-', isWide: true },
+      {
+        title: 'FILTERS',
+        cell: ({ capabilities }: ListedSource) => capabilities.pushdown.join(', ') || '-',
+        isWide: true,
+      },
     ];
     await surroundings.print(formatListing({ rows, columns, record: (row) => row }, options, surroundings));
     return EXIT.done;
   });
 }
 
-type Found = SourcesQuery['sources'][number];
+type ListedSource = SourcesQuery['sources'][number];
 
-function partsOf({ capabilities }: Found): string {
+function partsOf({ capabilities }: ListedSource): string {
   return (['attempts', 'steps', 'tasks'] as const).filter((part) => capabilities[part]).join(', ') || '-';
 }

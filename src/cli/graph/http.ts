@@ -5,7 +5,7 @@ import { ConnectionLost, ServiceError } from './service-error.ts';
 import { unlessAborted } from '../../domain/unless-aborted.ts';
 
 /** An answer of the graph, with unchecked data. */
-interface Answer {
+interface GraphAnswer {
   readonly data: unknown;
   readonly errors: readonly AnswerError[];
 }
@@ -120,7 +120,7 @@ export class ServiceHttp {
   }
 }
 
-function answerIn(parsed: unknown): Answer | null {
+function answerIn(parsed: unknown): GraphAnswer | null {
   if (typeof parsed !== 'object' || parsed === null) return null;
   const data = 'data' in parsed ? parsed.data : undefined;
   const errors = 'errors' in parsed ? parsed.errors : [];

@@ -73,7 +73,7 @@ export class Expressions {
   }
 
   /** Runs a test of `characters` characters and, if it was slow, subtracts its time from the common budget. */
-  timed(characters: number, look: () => boolean): Look {
+  timed(characters: number, look: () => boolean): MatchTry {
     const begun = this.#cpuTime();
     const found = look();
     const milliseconds = this.#cpuTime() - begun;
@@ -83,7 +83,7 @@ export class Expressions {
   }
 }
 
-interface Look {
+interface MatchTry {
   readonly found: boolean;
   readonly milliseconds: number;
   readonly isSlow: boolean;
@@ -125,7 +125,7 @@ class Judge implements Expression {
     }
   }
 
-  #look(text: string): Look {
+  #look(text: string): MatchTry {
     const looked = this.#all.timed(text.length, () => this.#compiled.test(text));
     this.#isSlow ||= looked.isSlow;
     return looked;

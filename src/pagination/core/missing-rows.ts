@@ -5,7 +5,7 @@ import { contradiction, ENDS_EARLY, SHARES_IDS } from './page-guard.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from './partition.ts';
 
 /** A native page of the list, read without filter or bound, and the vendor's count. */
-interface SeenPage<T extends Ordered> {
+interface UnboundedPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
   /** The number of rows on the page, including unreadable ones. */
   readonly count: number;
@@ -37,7 +37,7 @@ export class MissingRows<T extends Ordered> {
     this.#sayings = sayings;
   }
 
-  see({ rows, count, total, start }: SeenPage<T>): void {
+  see({ rows, count, total, start }: UnboundedPage<T>): void {
     this.#total = total ?? this.#total;
     if (start !== null && start > 0 && count === 0 && (this.#total ?? 0) > start) this.#emptyAt = start;
     this.#sharesIds ||= this.#sayings !== null && sharesIds(rows, this.#sayings);

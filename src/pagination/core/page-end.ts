@@ -72,7 +72,7 @@ function isTrusted(page: PageSigns): boolean {
 }
 
 /** A page, as far as it shows what the signs of its source are worth. */
-interface SeenPage {
+interface ShownPage {
   readonly count: number;
   readonly asked: number;
   readonly total: number | null;
@@ -90,11 +90,11 @@ export class ShownSigns {
   /** What counts are of. Untellable: pages of one row are as long as others. */
   #counts: 'unknown' | 'all' | 'page' | 'untellable' = 'unknown';
   /** The longest pages by the number of rows requested: longer ones for fewer rows, in ascending order of rows. */
-  #longest: readonly Pick<SeenPage, 'count' | 'asked'>[] = [];
+  #longest: readonly Pick<ShownPage, 'count' | 'asked'>[] = [];
   #probe: Promise<void> | null = null;
 
   /** Records a page. */
-  saw({ count, asked, total }: SeenPage): void {
+  saw({ count, asked, total }: ShownPage): void {
     if (total !== null && total > count) this.#counts = 'all';
     if (count === 0 || this.#longest.some((known) => known.asked >= asked && known.count >= count)) return;
     const others = this.#longest.filter((known) => known.asked > asked || known.count > count);
@@ -107,7 +107,7 @@ export class ShownSigns {
   }
 
   /** True if it is known that the page is not a cut one with a count of its own. */
-  trusts({ count, asked, total }: SeenPage): boolean {
+  trusts({ count, asked, total }: ShownPage): boolean {
     if (this.#counts === 'all' && total !== null) return true;
     // A longer page for as many rows: pages are not cut to this length, and none to one row.
     return count === 1 || this.#longest.some((known) => known.asked >= asked && known.count > count);
@@ -117,7 +117,7 @@ export class ShownSigns {
    * Before the first page that its signs alone make the last: asks for one row of the same list. Its count shows for all lists
    * whether counts are those of the page alone, whatever has been written meanwhile. Reads at the same time share the answer.
    */
-  async ask(page: PageSigns, fetchOne: () => Promise<Omit<SeenPage, 'asked'>>): Promise<void> {
+  async ask(page: PageSigns, fetchOne: () => Promise<Omit<ShownPage, 'asked'>>): Promise<void> {
     const { start, count, total } = page;
     if (this.#counts !== 'unknown' || start !== 0 || total !== count || !isUntold(page)) return;
     this.#probe ??= this.#askOne(count, fetchOne).finally(() => {
@@ -126,7 +126,7 @@ export class ShownSigns {
     await this.#probe;
   }
 
-  async #askOne(known: number, fetchOne: () => Promise<Omit<SeenPage, 'asked'>>): Promise<void> {
+  async #askOne(known: number, fetchOne: () => Promise<Omit<ShownPage, 'asked'>>): Promise<void> {
     try {
       const one = await fetchOne();
       this.saw({ ...one, asked: 1 });
@@ -141,7 +141,7 @@ export class ShownSigns {
 /** Whether rows follow the page. A source that has not shown yet what its counts are worth is asked first. */
 export async function moreBehindAsked(
   page: PageSigns,
-  fetchOne: () => Promise<Omit<SeenPage, 'asked'>>,
+  fetchOne: () => Promise<Omit<ShownPage, 'asked'>>,
 ): Promise<boolean | null> {
   await page.shown?.ask(page, fetchOne);
   return moreBehind(page);

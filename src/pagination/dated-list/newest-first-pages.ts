@@ -17,7 +17,7 @@ export class NotNewestFirst extends Error {
 /** Most pages in a row without a readable row. */
 const MAX_ROWLESS = 20;
 
-interface Seen {
+interface PageSummary {
   /** True if the page has fewer rows than a full page. */
   readonly isShort: boolean;
   readonly ids: string;
@@ -31,7 +31,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   readonly maxEmpty = MAX_ROWLESS + 1;
   readonly #options: DatedPages<T>;
   #call: Call;
-  readonly #seen = new Map<number, Seen>();
+  readonly #seen = new Map<number, PageSummary>();
   readonly #odd = new Map<number, Unreadable>();
   readonly #guard = new PageGuard(MAX_ROWLESS);
   /** True if the vendor returns the same page for every later number. */
@@ -93,7 +93,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     return END;
   }
 
-  #look({ rows, unreadable }: DatedPage<T>): Seen {
+  #look({ rows, unreadable }: DatedPage<T>): PageSummary {
     const times = rows.map(({ time }) => time);
     return {
       isShort: rows.length + (unreadable?.count ?? 0) < this.#options.pageSize,
@@ -104,7 +104,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   }
 
   /** New rows push others to later pages, so only reading the page again distinguishes that from a repeated page. */
-  async #isRepeated(index: number, { ids }: Seen): Promise<boolean> {
+  async #isRepeated(index: number, { ids }: PageSummary): Promise<boolean> {
     const same = [...this.#seen].find(([other, seen]) => other !== index && seen.ids === ids)?.[0];
     return same !== undefined && this.#stands(same, ids);
   }
@@ -119,7 +119,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
    * True if a page before others is short. The vendor counts pages by the requested size, so rows that a short page
    * omits may be on no page. Reads the page again, because it may have been the last one at first.
    */
-  async #isCutBetween(index: number, { isShort }: Seen): Promise<boolean> {
+  async #isCutBetween(index: number, { isShort }: PageSummary): Promise<boolean> {
     const short = this.#seen.get(index - 1)?.isShort === true ? index - 1 : index;
     if (short === index && !(isShort && this.#seen.has(index + 1))) return false;
     this.renew();
@@ -130,7 +130,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
    * Throws `OrderNotKept` if neighbouring pages overlap in time. Moving rows can look the same, so the neighbour is read
    * again first.
    */
-  async #checkBorders(index: number, { newest, oldest }: Seen): Promise<void> {
+  async #checkBorders(index: number, { newest, oldest }: PageSummary): Promise<void> {
     const [newer, older] = [this.#seen.get(index - 1), this.#seen.get(index + 1)];
     if (newer !== undefined && newer.oldest < newest && (await this.#stands(index - 1, newer.ids)))
       throw new NotNewestFirst();

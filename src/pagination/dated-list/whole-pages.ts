@@ -50,7 +50,7 @@ export async function readWholeList<T extends Ordered>(options: DatedPages<T>, c
   throw unsearchable();
 }
 
-interface Reading<T extends Ordered> extends Missing {
+interface ListRead<T extends Ordered> extends Missing {
   readonly pages: readonly DatedPage<T>[];
 }
 
@@ -58,7 +58,7 @@ async function readPages<T extends Ordered>(
   options: DatedPages<T>,
   sideBySide: number,
   call: Call,
-): Promise<Reading<T>> {
+): Promise<ListRead<T>> {
   const ids = new Set<string>();
   const pages: DatedPage<T>[] = [];
   const guard = new PageGuard();

@@ -64,7 +64,7 @@ export interface SettledRowsOptions<T extends Ordered> {
 /** Makes the hint of the row at `index` on page `page`, after which the walk continues with page `next`. */
 export type HintOf = (page: number, next: number, time: bigint, index: number) => Hint | null;
 
-interface Held<T extends Ordered> {
+interface WaitingRow<T extends Ordered> {
   readonly row: Unplaced<T>;
   readonly page: number;
   readonly index: number;
@@ -77,7 +77,7 @@ export class SettledRows<T extends Ordered> {
   readonly #hintOf: HintOf;
   readonly #sign: 1n | -1n;
   readonly #step: 1 | -1;
-  #held: Held<T>[] = [];
+  #held: WaitingRow<T>[] = [];
   /** The number of the page that was read last. */
   #page = 0;
   /** All further rows are placed at or beyond this place. Null: no page was read. */
@@ -163,7 +163,7 @@ export class SettledRows<T extends Ordered> {
     return this.finish();
   }
 
-  #giveOut(ready: readonly Held<T>[], next: number): HintedRow<T>[] {
+  #giveOut(ready: readonly WaitingRow<T>[], next: number): HintedRow<T>[] {
     const out: HintedRow<T>[] = [];
     const follow = this.#followers(ready, next);
     for (let start = 0; start < ready.length;) {
@@ -176,7 +176,7 @@ export class SettledRows<T extends Ordered> {
   }
 
   /** For each ready row, the first page of the walk that has rows after it. */
-  #followers(ready: readonly Held<T>[], next: number): readonly number[] {
+  #followers(ready: readonly WaitingRow<T>[], next: number): readonly number[] {
     const first = (a: number, b: number): number => (this.#step === 1 ? Math.min(a, b) : Math.max(a, b));
     let page = this.#held.reduce((earliest, held) => first(held.page, earliest), next);
     const follow: number[] = [];
@@ -187,10 +187,10 @@ export class SettledRows<T extends Ordered> {
     return follow;
   }
 
-  #giveGroup(group: readonly Held<T>[], next: number, out: HintedRow<T>[]): void {
+  #giveGroup(group: readonly WaitingRow<T>[], next: number, out: HintedRow<T>[]): void {
     const { identity, direction, from, until } = this.#options;
     const sign = Number(this.#sign);
-    const places = new Map<Unplaced<T>, Held<T>>();
+    const places = new Map<Unplaced<T>, WaitingRow<T>>();
     const rows = group.map((held) => {
       const { row, at } = held;
       // Copy the row, because the page may later be compared with another read of it.

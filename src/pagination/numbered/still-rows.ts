@@ -2,13 +2,13 @@ import type { Ordered } from '../../domain/ordered.ts';
 import type { Unplaced } from '../core/partition.ts';
 
 /** The state of a page when it was read. */
-interface Look<T extends Ordered> {
+interface ReadPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
   readonly total: number | null;
 }
 
 /** True if surely no row was pushed off the page between two reads. */
-export function standStill<T extends Ordered>(page: Look<T>, again: Look<T>): boolean {
+export function standStill<T extends Ordered>(page: ReadPage<T>, again: ReadPage<T>): boolean {
   const before = page.rows.map(textOfRow);
   const after = again.rows.map(textOfRow);
   if (!before.every((text, i) => text === after[i])) return false;
@@ -31,7 +31,7 @@ function mayHideShift(before: readonly string[], after: readonly string[], inser
 }
 
 /** True if both reads show the same rows. */
-export function isSame<T extends Ordered>(page: Look<T>, other: Look<T>): boolean {
+export function isSame<T extends Ordered>(page: ReadPage<T>, other: ReadPage<T>): boolean {
   const texts = other.rows.map(textOfRow);
   return page.rows.length === texts.length && page.rows.every((row, i) => textOfRow(row) === texts[i]);
 }
@@ -39,7 +39,7 @@ export function isSame<T extends Ordered>(page: Look<T>, other: Look<T>): boolea
 /**
  * True if both pages share rows of several instants. Within a single instant, two different rows may have equal text.
  */
-export function shareRows<T extends Ordered>(page: Look<T>, next: Look<T>): boolean {
+export function shareRows<T extends Ordered>(page: ReadPage<T>, next: ReadPage<T>): boolean {
   const texts = new Set(page.rows.map(textOfRow));
   const shared = next.rows.filter((row) => texts.has(textOfRow(row)));
   return shared.some(({ time }) => time !== shared[0]?.time);

@@ -192,7 +192,7 @@ export class TimeWalk<T extends Ordered> {
     return pastTick(this.#order, start, this.#options.clock.safeStep(this.#order));
   }
 
-  async #ask(most: number | null): Promise<Asked<T>> {
+  async #ask(most: number | null): Promise<WalkPage<T>> {
     const asked = await this.#askBeyond(most);
     const after = this.#after;
     if (after === null || !this.#isDoubtful(asked.page, after)) return asked;
@@ -203,7 +203,7 @@ export class TimeWalk<T extends Ordered> {
     return { page: whole, truncated: this.#lengths.isEnd(whole, true) ? asked.truncated : MISUNDERSTOOD, isLast: true };
   }
 
-  async #askBeyond(most: number | null): Promise<Asked<T>> {
+  async #askBeyond(most: number | null): Promise<WalkPage<T>> {
     const { clock } = this.#options;
     const known = this.#known;
     if (known === null) return { page: await this.#fetch(this.#after, most) };
@@ -264,7 +264,7 @@ interface OrderedPage<T extends Ordered> extends AskedPage<T> {
   readonly isReversed: boolean;
 }
 
-interface Asked<T extends Ordered> {
+interface WalkPage<T extends Ordered> {
   readonly page: OrderedPage<T>;
   readonly truncated?: string | undefined;
   /** True if the walk cannot continue from here. */

@@ -13,7 +13,7 @@ export interface LateRow<T extends Ordered> {
 }
 
 /** A row that is kept; `placed` is the row with its tie-break, null until it has one. */
-interface Held<T extends Ordered> {
+interface KeptRow<T extends Ordered> {
   readonly time: bigint;
   readonly row: Unplaced<T> | LateRow<T>;
   placed: T | null;
@@ -40,7 +40,7 @@ export interface NearestOptions<T extends Ordered> {
 export class NearestRows<T extends Ordered> {
   readonly #options: NearestOptions<T>;
   readonly #sign: 1 | -1;
-  #kept: Held<T>[] = [];
+  #kept: KeptRow<T>[] = [];
   /** The number of rows seen for each time and content that is still in reach. */
   #occurrences = new Map<string, { time: bigint; first: string; count: number }>();
   #bound: Position | null = null;
@@ -75,7 +75,7 @@ export class NearestRows<T extends Ordered> {
     if (accept === undefined || accept(placed)) this.#hold({ time, row, placed });
   }
 
-  #hold(held: Held<T>): void {
+  #hold(held: KeptRow<T>): void {
     this.#kept.push(held);
     if (this.#kept.length >= 2 * this.#options.size + 16) this.#cut();
   }
@@ -85,7 +85,7 @@ export class NearestRows<T extends Ordered> {
     this.#cut();
     // Rows are in order of time now. A row whose neighbours have other instants can compute its tie-break on demand.
     const kept = this.#kept;
-    const isAlone = ({ time }: Held<T>, index: number): boolean =>
+    const isAlone = ({ time }: KeptRow<T>, index: number): boolean =>
       kept[index - 1]?.time !== time && kept[index + 1]?.time !== time;
     const alone = new Set(kept.filter(isAlone));
     const placed = await mapInTurns(kept, (held) => this.#place(held, alone.has(held)));
@@ -123,7 +123,7 @@ export class NearestRows<T extends Ordered> {
     return occurrenceTie(hash, seen.count - 1);
   }
 
-  #place(held: Held<T>, isAlone = false): T {
+  #place(held: KeptRow<T>, isAlone = false): T {
     if (held.placed !== null) return held.placed;
     const row = isLate(held.row) ? held.row.whole() : held.row;
     held.placed = isAlone ? placeOne<T>(row, this.#options.identity) : withTie<T>(row, this.#tieOf(row));

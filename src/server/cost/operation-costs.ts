@@ -21,7 +21,7 @@ const MOST_VARIABLES = 20;
 const LONGEST_VARIABLE = 200;
 
 /** A selection, and the estimate of its last run: most clients send one operation with the same variables again and again. */
-interface Kept {
+interface KnownOperation {
   readonly selection: MergedSelection | null;
   last: { readonly key: string; readonly estimate: Estimate } | null;
 }
@@ -34,7 +34,7 @@ export interface FieldCost extends Estimate {
 
 /** Estimates operations before they run. Merged selections are remembered per document. */
 export class OperationCosts {
-  readonly #merged = new WeakMap<DocumentNode, LRUCache<string, Kept>>();
+  readonly #merged = new WeakMap<DocumentNode, LRUCache<string, KnownOperation>>();
   readonly #conditions = new WeakMap<DocumentNode, readonly string[]>();
 
   /** Null: the operation does not exist, or has too many fields to be merged. */
@@ -62,7 +62,7 @@ export class OperationCosts {
     }));
   }
 
-  #keptOf({ schema, document, operationName }: ExecutionArgs, variables: Variables): Kept | null {
+  #keptOf({ schema, document, operationName }: ExecutionArgs, variables: Variables): KnownOperation | null {
     const operation = getOperationAST(document, operationName);
     if (!operation) return null;
     const merged = this.#merged.get(document) ?? new LRUCache(atMost(MOST_SELECTIONS));

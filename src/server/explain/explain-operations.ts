@@ -19,7 +19,7 @@ type ExplainedContext = AdmittedContext & {
 };
 
 /** An answer, one part of it, or one event of a stream. */
-type Answer = ExecutionResult & { readonly hasNext?: boolean };
+type ExplainedResult = ExecutionResult & { readonly hasNext?: boolean };
 
 /**
  * `x-tributary-explain: plan` answers an operation with its estimated cost, and runs nothing. Place this plugin after the one that admits
@@ -58,7 +58,7 @@ interface Stoppable {
  * calls to sources that no role with `explain` names. Place this plugin after all others that replace an operation's `Call`.
  */
 export function explainTraces(costs: OperationCosts): Plugin {
-  function begin(args: ExecutionArgs): ((result: Answer, isLast: boolean) => Answer) | null {
+  function begin(args: ExecutionArgs): ((result: ExplainedResult, isLast: boolean) => ExplainedResult) | null {
     const context = contextOf(args);
     if (askedOf(context) !== 'trace') return null;
     const recorded = new RecordedCalls((source) => context.access.mayExplain(source));
@@ -82,7 +82,7 @@ export function explainTraces(costs: OperationCosts): Plugin {
       return {
         onExecuteDone({ result, setResult }) {
           if (!isAsyncIterable(result)) setResult(traced(result, true));
-          else setResult(mapAsyncIterator(result, (part: Answer) => traced(part, part.hasNext !== true)));
+          else setResult(mapAsyncIterator(result, (part: ExplainedResult) => traced(part, part.hasNext !== true)));
         },
       };
     },
@@ -92,7 +92,7 @@ export function explainTraces(costs: OperationCosts): Plugin {
       return {
         onSubscribeResult({ result, setResult }) {
           if (!isAsyncIterable(result)) setResult(traced(result, true));
-          else setResult(mapAsyncIterator(result, (event: Answer) => traced(event, false)));
+          else setResult(mapAsyncIterator(result, (event: ExplainedResult) => traced(event, false)));
         },
       };
     },

@@ -64,7 +64,7 @@ const GOING_AWAY = 1001;
 const GOODBYE_MILLISECONDS = 500;
 
 /** An operation that counts toward its caller's limits until `end` is called. */
-type Begun = Execution & { readonly end: () => void };
+type RunningOperation = Execution & { readonly end: () => void };
 
 export interface WebSockets {
   /** Handles an `upgrade` event of Node's server: opens a connection, or answers and closes the socket. */
@@ -138,8 +138,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   }
 
   const server = makeServer<Record<string, unknown> | undefined, Extra>({
-    execute: (args) => runUntilOver(args as Begun, (begun) => begun.enveloped.execute(begun)),
-    subscribe: (args) => runUntilOver(args as Begun, (begun) => begun.enveloped.subscribe(begun)),
+    execute: (args) => runUntilOver(args as RunningOperation, (begun) => begun.enveloped.execute(begun)),
+    subscribe: (args) => runUntilOver(args as RunningOperation, (begun) => begun.enveloped.subscribe(begun)),
     onConnect: async (connection) => {
       const { socket, request } = connection.extra;
       const access = await admit(connection, options.judge);

@@ -61,7 +61,7 @@ export interface NemoApi {
 }
 
 export function createNemoApi(http: SourceHttp): NemoApi {
-  async function get<T>(place: Place, query: Query, decoder: Decoder<T>, call: Call): Promise<T> {
+  async function get<T>(place: Address, query: Query, decoder: Decoder<T>, call: Call): Promise<T> {
     const { data } = await http.json({ method: 'GET', ...place, query }, decoder, call);
     return data;
   }
@@ -190,7 +190,13 @@ function pageOf<T>({ parts, rows }: SplitPage<ListWire<T>>, pageSize: number): L
 }
 
 /** A list's place and order, its decoder, the key of its rows, and the call. */
-type ShortList<T> = [place: Place, sort: string, decoder: Decoder<ListWire<T>>, keyOf: (row: T) => string, call: Call];
+type ShortList<T> = [
+  place: Address,
+  sort: string,
+  decoder: Decoder<ListWire<T>>,
+  keyOf: (row: T) => string,
+  call: Call,
+];
 
 function stepKeyOf({ id, name, attempt_id: attempt, created_at: created }: StepWire): string {
   return JSON.stringify([id, name, attempt, created?.text]);
@@ -202,15 +208,15 @@ function tooMany(source: string): TributaryError {
 
 type Query = Readonly<Record<string, string | number | null | undefined>> | undefined;
 
-type Place = Pick<HttpRequest, 'path' | 'route'>;
+type Address = Pick<HttpRequest, 'path' | 'route'>;
 
 const ROUTE = '/apis/jobs/v2/workspaces/{workspace}/jobs';
 
-function jobsOf(workspace: string): Place {
+function jobsOf(workspace: string): Address {
   return { path: ['apis', 'jobs', 'v2', 'workspaces', workspace, 'jobs'], route: ROUTE };
 }
 
 /** The place of a job, or of a resource below it. */
-function partOf({ workspace, name }: JobPath, ...parts: readonly string[]): Place {
+function partOf({ workspace, name }: JobPath, ...parts: readonly string[]): Address {
   return { path: [...jobsOf(workspace).path, name, ...parts], route: [`${ROUTE}/{job}`, ...parts].join('/') };
 }

@@ -64,7 +64,7 @@ export class ListedFirst<Row> {
 }
 
 /** A row's place at vendors that name it within a workspace. */
-interface Place {
+interface WorkspaceName {
   readonly workspace: string;
   readonly name: string;
 }
@@ -75,9 +75,9 @@ export class ListedByWorkspace<Row> {
 
   /** Returns a function that gives the row of a place, if it was found. */
   async find(
-    places: readonly Place[],
+    places: readonly WorkspaceName[],
     fetch: (workspace: string, names: readonly string[], index: number) => Promise<ListedPage<Row>>,
-  ): Promise<(place: Place) => Row | undefined> {
+  ): Promise<(place: WorkspaceName) => Row | undefined> {
     const found = new Map<string, ReadonlyMap<string, Row>>();
     const workspaces = [...new Set(places.map(({ workspace }) => workspace))];
     await Promise.all(

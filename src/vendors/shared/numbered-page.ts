@@ -6,7 +6,7 @@ import { sizeOf } from './rows.ts';
 import type { OddRow, Rows } from './rows.ts';
 
 /** A vendor's statements about a page. Any of them may be wrong. */
-interface Said {
+interface PageStatements {
   readonly total: number | null;
   /** Whether more rows follow. Null: not stated. */
   readonly more: boolean | null;
@@ -22,7 +22,7 @@ interface NumberedPage<P extends Rows<unknown>> {
   readonly pageSize: number;
   readonly keyOf: (row: RowOf<P>) => string;
   readonly fetch: (index: number, rows: number) => Promise<P>;
-  readonly said: (page: P, index: number) => Said;
+  readonly said: (page: P, index: number) => PageStatements;
   /** True if pages are reached one from the other, and not by their numbers. */
   readonly isWalked?: boolean;
   /** A page of unreadable rows, about which nothing else is known. */

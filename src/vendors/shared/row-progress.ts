@@ -15,14 +15,14 @@ export interface RowProgress<T, Odd> {
 /** Rows that are read before the time is looked at again. */
 const ROWS_AT_ONCE = 64;
 
-interface Kept {
+interface KeptProgress {
   readonly read: unknown;
   readonly length: number;
   readonly progress: RowProgress<unknown, unknown>;
 }
 
 /** Keyed by the first row of a list, because a decoder may build the list again. */
-const kept = new WeakMap<object, Kept>();
+const kept = new WeakMap<object, KeptProgress>();
 
 /** The progress of a list whose reading was paused, or a new one. */
 export function progressOf<T, Odd>([first]: readonly unknown[], length: number, read: unknown): RowProgress<T, Odd> {

@@ -38,14 +38,14 @@ export async function logHistogram(
   return present({ newest, older, counted }, request);
 }
 
-interface Found {
+interface HistogramScans {
   readonly newest: Scan;
   /** Reads what was not counted. It is `newest` if nothing was. */
   readonly older: Scan;
   readonly counted: CountedLines;
 }
 
-async function present({ newest, older, counted }: Found, request: HistogramRequest): Promise<LogHistogram> {
+async function present({ newest, older, counted }: HistogramScans, request: HistogramRequest): Promise<LogHistogram> {
   const { logs, scopes, args, bounds, call } = request;
   const { before } = counted;
   const lines = before === null ? newest.lines : [...newest.lines.filter(({ time }) => time >= before), ...older.lines];

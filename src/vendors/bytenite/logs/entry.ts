@@ -31,12 +31,12 @@ const LONG_CHARACTERS = 1_024;
 
 /** Returns a new row each time, because the reader may modify it. */
 export function entryOf(service: JobService, taskId: string | null, instance: LogInstance): Unplaced<LogEntry> {
-  const entry = new Entry(service, taskId, instance);
+  const entry = new ByteNiteEntry(service, taskId, instance);
   // A copy gets its tie-break when it is placed, in turns with other work.
   return entry.message.length < LONG_CHARACTERS ? entry : Object.assign({}, entry);
 }
 
-class Entry extends LateTie implements LogEntry {
+class ByteNiteEntry extends LateTie implements LogEntry {
   readonly time: bigint;
   readonly timestamp: string;
   readonly severity: Severity;

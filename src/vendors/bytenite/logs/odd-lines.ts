@@ -5,7 +5,7 @@ import { selectsPlace } from '../pushdown.ts';
 import type { Selection } from '../pushdown.ts';
 
 /** Unreadable lines of one service or task. */
-interface Place {
+interface UnreadableGroup {
   readonly service: JobService | null;
   readonly taskId: string | null;
   readonly reason: string;
@@ -14,7 +14,7 @@ interface Place {
 
 /** The unreadable lines of an answer, counted by service and task. Their severity is unknown. */
 export class OddLines {
-  readonly #places = new Map<string, Place>();
+  readonly #places = new Map<string, UnreadableGroup>();
 
   note(service: JobService | null, taskId: string | null, reason: string): void {
     const name = taskId ?? service ?? 'another group';
@@ -39,7 +39,7 @@ export class OddLines {
   }
 }
 
-function unreadableOf(wanted: readonly Place[]): Unreadable | undefined {
+function unreadableOf(wanted: readonly UnreadableGroup[]): Unreadable | undefined {
   const [first] = wanted;
   if (first === undefined) return undefined;
   // An unreadable line has no id, so it is named by its place and number.

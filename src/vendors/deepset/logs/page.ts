@@ -83,7 +83,7 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof TributaryError && (error.status === 400 || error.status === 422);
 }
 
-interface Asked extends Pick<TimeRequest, 'order' | 'limit'> {
+interface PageQuestion extends Pick<TimeRequest, 'order' | 'limit'> {
   readonly source: string;
   readonly isWhole: boolean;
 }
@@ -91,7 +91,7 @@ interface Asked extends Pick<TimeRequest, 'order' | 'limit'> {
 function pageOf(
   page: WirePipelineLogs,
   cutTo: number | null,
-  { source, order, limit, isWhole }: Asked,
+  { source, order, limit, isWhole }: PageQuestion,
 ): TimePage<LogRow> {
   const more = hasMore(page, limit);
   const data = cutRows(page.data.map(rowOf), cutTo, (row) => row.logId);

@@ -7,12 +7,12 @@ import type { LogRowWire } from '../wire.ts';
 
 /** A row has neither id nor level nor attempt. The attempt is known only if it was requested. */
 export function entryOf(row: LogRowWire, attemptKey: string | null): Unplaced<LogEntry> {
-  return new Entry(row, attemptKey);
+  return new NemoEntry(row, attemptKey);
 }
 
 const NO_EXCEPTIONS: LogEntry['exceptions'] = [];
 
-class Entry extends LateTie implements LogEntry {
+class NemoEntry extends LateTie implements LogEntry {
   readonly time: bigint;
   readonly timestamp: string;
   readonly message: string;

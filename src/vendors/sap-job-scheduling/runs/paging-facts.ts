@@ -2,7 +2,7 @@ import type { Dialect } from '../options.ts';
 import type { NativeRunPage } from './wire.ts';
 
 /** The parts of a page that are used. */
-type Page = Pick<NativeRunPage, 'total' | 'results'> & Partial<Pick<NativeRunPage, 'next_url' | 'prev_url'>>;
+type UsedPage = Pick<NativeRunPage, 'total' | 'results'> & Partial<Pick<NativeRunPage, 'next_url' | 'prev_url'>>;
 
 /**
  * Whether an instance follows run ids as cursors. Learned from its answers and kept as long as the source lives. Every
@@ -23,7 +23,7 @@ export class PagingFacts {
   }
 
   /** Learns from a page that begins at `offset`. */
-  learn(page: Page, offset: number): void {
+  learn(page: UsedPage, offset: number): void {
     if (this.#fixed) return;
     if (hasLinks(page)) {
       this.#cursors = true;
@@ -35,11 +35,11 @@ export class PagingFacts {
   }
 
   /** An answer with links comes from an instance with cursors, whatever the request. */
-  learnLinks(page: Page): void {
+  learnLinks(page: UsedPage): void {
     if (!this.#fixed && hasLinks(page)) this.#cursors = true;
   }
 }
 
-export function hasLinks(page: Page): boolean {
+export function hasLinks(page: UsedPage): boolean {
   return page.next_url !== undefined || page.prev_url !== undefined;
 }

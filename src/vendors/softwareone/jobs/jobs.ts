@@ -15,13 +15,13 @@ import type { TaskRun } from '../api.ts';
 const NEWEST_FIRST = '-audit.created.at,-id';
 
 /** Consecutive tasks of a list, and which parts of the filter the vendor applied. */
-interface Answer {
+interface TaskAnswer {
   readonly run: TaskRun;
   readonly asked: ReadonlySet<Ability>;
 }
 
 /** Which tasks to read, and from which offset. */
-interface Question {
+interface TaskQuestion {
   readonly filter: JobFilter;
   readonly offset: number;
   readonly limit: number;
@@ -58,7 +58,7 @@ export async function countJobs(context: SourceContext, call: Call): Promise<num
   return countsRoots ? run.total : null;
 }
 
-async function askForRoots(context: SourceContext, question: Question, call: Call): Promise<Answer> {
+async function askForRoots(context: SourceContext, question: TaskQuestion, call: Call): Promise<TaskAnswer> {
   const { abilities } = context;
   const answer = await ask(context, question, call);
   if (!answer.asked.has('tasks without parent')) return answer;
@@ -76,10 +76,10 @@ async function askForRoots(context: SourceContext, question: Question, call: Cal
 
 async function ask(
   context: SourceContext,
-  { filter, offset, limit }: Question,
+  { filter, offset, limit }: TaskQuestion,
   call: Call,
   without: readonly Ability[] = [],
-): Promise<Answer> {
+): Promise<TaskAnswer> {
   const parts: readonly (readonly [Ability, Condition | null])[] = [
     ['tasks without parent', isNull('parent.id')],
     ['tasks of statuses', statusCondition(filter)],

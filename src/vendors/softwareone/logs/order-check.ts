@@ -7,10 +7,10 @@ import type { TaskLogWire } from '../wire.ts';
 /** How often two pages that seem out of order are read again while the log keeps growing. */
 const MOST_SECOND_LOOKS = 8;
 
-type Page = Rows<TaskLogWire>;
+type TaskLogPage = Rows<TaskLogWire>;
 
 /** The parts of a page that its neighbours are compared with. */
-interface SeenPage {
+interface ComparedPage {
   readonly request: OffsetRequest;
   readonly first: TaskLogWire;
   readonly last: TaskLogWire;
@@ -28,15 +28,15 @@ export type Disorder = 'time' | 'id' | null;
  * inserted between two calls move others to later pages; that does not count as disorder.
  */
 export class OrderCheck {
-  readonly #begin = new Map<string, SeenPage>();
-  readonly #end = new Map<string, SeenPage>();
+  readonly #begin = new Map<string, ComparedPage>();
+  readonly #end = new Map<string, ComparedPage>();
 
   /** `lookAgain` requests the page again. */
   async check(
-    page: Page,
+    page: TaskLogPage,
     request: OffsetRequest,
     used: readonly Ability[],
-    lookAgain: (request: OffsetRequest) => Promise<Page>,
+    lookAgain: (request: OffsetRequest) => Promise<TaskLogPage>,
   ): Promise<Disorder> {
     const sign = request.order === 'ascending' ? 1 : -1;
     const byId = used.includes('logs by time and id');
@@ -52,11 +52,11 @@ export class OrderCheck {
     const [before, after] = [this.#end.get(read.begins), this.#begin.get(read.ends)];
     this.#note(read);
     const odd = breaks(before, read, sign) ? before : breaks(read, after, sign) ? after : undefined;
-    const again = async (earlier: SeenPage) => seen(await lookAgain(earlier.request), earlier.request, used);
+    const again = async (earlier: ComparedPage) => seen(await lookAgain(earlier.request), earlier.request, used);
     return odd !== undefined && (await this.#isProven(odd, read, sign, again)) ? 'id' : null;
   }
 
-  #note(page: SeenPage): void {
+  #note(page: ComparedPage): void {
     this.#begin.set(page.begins, page);
     this.#end.set(page.ends, page);
   }
@@ -66,10 +66,10 @@ export class OrderCheck {
    * Otherwise inserted rows may have pushed others beyond the later page.
    */
   async #isProven(
-    odd: SeenPage,
-    read: SeenPage,
+    odd: ComparedPage,
+    read: ComparedPage,
     sign: 1 | -1,
-    again: (earlier: SeenPage) => Promise<SeenPage | null>,
+    again: (earlier: ComparedPage) => Promise<ComparedPage | null>,
   ): Promise<boolean> {
     let [earlier, later] = [odd, read];
     for (let looks = 0; looks < MOST_SECOND_LOOKS; looks += 1) {
@@ -86,11 +86,11 @@ export class OrderCheck {
   }
 }
 
-function isSame(page: SeenPage, other: SeenPage): boolean {
+function isSame(page: ComparedPage, other: ComparedPage): boolean {
   return page.ids.size === other.ids.size && [...page.ids].every((id) => other.ids.has(id));
 }
 
-function seen(page: Page, request: OffsetRequest, used: readonly Ability[]): SeenPage | null {
+function seen(page: TaskLogPage, request: OffsetRequest, used: readonly Ability[]): ComparedPage | null {
   const [first, last] = [page.data[0], page.data.at(-1)];
   if (first === undefined || last === undefined) return null;
   const { order, since, upTo, offset } = request;
@@ -126,7 +126,7 @@ export async function otherTimeBehind(
 }
 
 /** True if `next` begins with a row that belongs on `page` and was not there, although no insertion moved the last row of `page`. */
-function breaks(page: SeenPage | undefined, next: SeenPage | undefined, sign: 1 | -1): boolean {
+function breaks(page: ComparedPage | undefined, next: ComparedPage | undefined, sign: 1 | -1): boolean {
   if (page === undefined || next === undefined || page.ends !== next.begins) return false;
   const isWithin = compareRows(page.first, next.first) * sign < 0 && compareRows(next.first, page.last) * sign < 0;
   return isWithin && !page.ids.has(next.first.id) && !next.ids.has(page.last.id);

@@ -13,7 +13,7 @@ export interface LastLines {
 
 const NOTHING: LastLines = { lines: [], dropped: null, failed: new Set() };
 
-interface Reading {
+interface SharedRead {
   readonly feeds: readonly Feed[];
   /** Where the feeds' windows began when the read started. */
   readonly starts: readonly (bigint | null)[];
@@ -31,7 +31,7 @@ const KEPT_BYTES = 4_000_000;
  * once cost the vendor as much as one.
  */
 export class SharedLastLines {
-  readonly #readings = new Map<string, Reading>();
+  readonly #readings = new Map<string, SharedRead>();
 
   /**
    * A result is valid while the windows hold every line that has come since the read started, which is until they evict
@@ -62,7 +62,7 @@ export class SharedLastLines {
     const forget = (): void => {
       if (this.#readings.get(question) === entry) this.#readings.delete(question);
     };
-    const entry: Reading = {
+    const entry: SharedRead = {
       feeds,
       starts: feeds.map(({ window }) => window.start),
       // A result that cannot be shared is removed before another subscriber can use it.
@@ -88,7 +88,7 @@ export class SharedLastLines {
   }
 }
 
-function holds({ feeds, starts }: Reading, now: readonly Feed[]): boolean {
+function holds({ feeds, starts }: SharedRead, now: readonly Feed[]): boolean {
   return (
     feeds.length === now.length &&
     now.every((feed, index) => feed === feeds[index] && feed.window.start === starts[index])
