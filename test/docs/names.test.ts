@@ -80,3 +80,13 @@ test('a file or a symbol that does not exist is noticed', () => {
   expect(complaintAbout('src/federation/')).toBeNull();
   expect(complaintAbout('SIGTERM')).toBeNull();
 });
+
+test('the glossary has about 25 words, and the program uses each of them', () => {
+  const glossary = readFileSync('docs/architecture.md', 'utf8').split('## The layers')[0] ?? '';
+  const words = [...glossary.matchAll(/^\| \*\*([^*]+)\*\*/gm)].map(([, word = '']) => word);
+  expect(words.length).toBeGreaterThan(20);
+  expect(words.length).toBeLessThan(31);
+  const program = SOURCES.filter((file) => file.startsWith('src')).map((file) => readFileSync(file, 'utf8'));
+  const isUsed = (word: string): boolean => program.filter((text) => new RegExp(word, 'i').test(text)).length >= 5;
+  expect(words.filter((word) => !isUsed(word))).toEqual([]);
+});
