@@ -6,8 +6,8 @@ import type { RedisLink } from './link.ts';
 import type { RedisSettings } from './settings.ts';
 import { hiddenName } from '../sharing/keys.ts';
 
-/** How long a call to a source waits for Redis; after that, this replica decides alone for a while. */
 const PATIENCE_MILLISECONDS = 200;
+/** Where Redis has not answered in time, this replica decides alone for so long. */
 const ALONE_MILLISECONDS = 1_000;
 
 /** A start further ahead than this is not promised: the caller may have left by then. */
@@ -42,14 +42,15 @@ function codeOf(text: string): (typeof ERROR_CODES)[number] {
 }
 
 /** The limits of sources, shared through Redis. Each call asks once; per credential, one request is under way at a time. */
-export function createAllowances(link: RedisLink, { prefix, secret }: RedisSettings): RedisAllowances {
+export function createAllowances(link: RedisLink, settings: RedisSettings): RedisAllowances {
+  const { prefix, secret, allowanceMilliseconds = PATIENCE_MILLISECONDS } = settings;
   const figures = { shared: 0, alone: 0 };
   let aloneUntil = -Infinity;
 
   async function ask(keys: readonly string[], args: readonly number[]): Promise<Permission | null> {
     if (!link.isUp || performance.now() < aloneUntil) return null;
     const answer = link.run(ASK, keys, args).catch(() => null);
-    const read = permission.safeParse(await inTime(answer));
+    const read = permission.safeParse(await inTime(answer, allowanceMilliseconds));
     if (read.success) return read.data;
     aloneUntil = performance.now() + ALONE_MILLISECONDS;
     return null;
@@ -88,10 +89,10 @@ export function createAllowances(link: RedisLink, { prefix, secret }: RedisSetti
 }
 
 /** Null if the answer takes too long. */
-async function inTime<T>(answer: Promise<T>): Promise<T | null> {
+async function inTime<T>(answer: Promise<T>, milliseconds: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MILLISECONDS, null);
+    timer = setTimeout(resolve, milliseconds, null);
   });
   try {
     // eslint-disable-next-line no-restricted-syntax -- both end soon: the link limits the time of each command

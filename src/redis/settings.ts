@@ -22,11 +22,15 @@ export interface RedisSettings {
   readonly leaseMilliseconds: number;
   /** Hides what the keys are made from; the same on all replicas. */
   readonly secret: string;
+  /** How long Redis may take to answer before it counts as down. By default a third of the lease, and at most a second. */
+  readonly answerMilliseconds?: number;
+  /** How long a call to a source waits for Redis before this replica decides alone. By default 200. */
+  readonly allowanceMilliseconds?: number;
 }
 
 /** How long Redis may take to answer before it counts as down. */
-export function answerMilliseconds({ leaseMilliseconds }: RedisSettings): number {
-  return Math.max(50, Math.min(1_000, leaseMilliseconds / 3));
+export function answerMilliseconds(settings: RedisSettings): number {
+  return settings.answerMilliseconds ?? Math.max(50, Math.min(1_000, settings.leaseMilliseconds / 3));
 }
 
 /** How often leases are renewed and free leases taken. */

@@ -28,7 +28,7 @@ function partsOf(text: string): Readonly<Record<string, string>> {
 }
 
 // Each command is a process of its own.
-describe.skipIf(!HAS_TERMINAL)('on a terminal', { timeout: 120_000 }, () => {
+describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
   let folder: string;
   let sandbox: RunningCommand;
   let service: RunningCommand;

@@ -67,7 +67,7 @@ function expectWhole({ forward, backward, live }: Shown): void {
   expect(new Set(live).size).toBe(live.length);
 }
 
-describe.skipIf(!ready)('a client', { timeout: 120_000 }, () => {
+describe.skipIf(!ready)('a client', () => {
   test('Relay: its compiler accepts the schema, and a connection pages both ways and takes new lines in', async () => {
     await run('node', ['relay/build.js'], { cwd: CLIENTS });
     expectWhole(await shownBy('relay/__generated__/bundle.js'));

@@ -32,7 +32,7 @@ async function firstBatch(events: AsyncIterable<unknown>): Promise<number> {
   return 0;
 }
 
-describe.skipIf(!ready)('a host', { timeout: 120_000 }, () => {
+describe.skipIf(!ready)('a host', () => {
   test.each([
     ['http', true],
     ['express', true],

@@ -35,7 +35,7 @@ test('the guide shows the configuration of the example', () => {
   expect(guide).toContain(readFileSync(`${FOLDER}/tributary.yaml`, 'utf8'));
 });
 
-describe.skipIf(!ready)('a vendor of a module that the configuration names', { timeout: 120_000 }, () => {
+describe.skipIf(!ready)('a vendor of a module that the configuration names', () => {
   test('lists its jobs and merges the logs of their tasks', async () => {
     expect(await tributary('jobs')).toMatch(/release[^]*tests/);
     const lines = (await tributary('export', 'ci:2'))

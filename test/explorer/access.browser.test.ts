@@ -2,12 +2,10 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HAS_NO_BROWSER } from '../browser.ts';
 import { SIZES } from './stand.ts';
 import { openJob, useExplorer } from './visit.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 

@@ -1,10 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HAS_NO_BROWSER } from '../browser.ts';
 import { SIZES } from './stand.ts';
 import { openJob, useExplorer } from './visit.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 describe.skipIf(HAS_NO_BROWSER)('the histogram of the log explorer', () => {
   const explorer = useExplorer();

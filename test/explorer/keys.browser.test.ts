@@ -1,12 +1,10 @@
 import { text } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BINDINGS } from '../../explorer/src/keys/bindings.ts';
 import { HAS_NO_BROWSER } from '../browser.ts';
 import { SIZES } from './stand.ts';
 import { openJob, openLinesInView, useExplorer } from './visit.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 describe('the keys of the log explorer', () => {
   test('mean one thing each', () => {

@@ -1,11 +1,9 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { HAS_NO_BROWSER } from '../browser.ts';
 import { SIZES } from './stand.ts';
 import { openJob, useExplorer } from './visit.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const JOB = encodeNodeId('Job', 'nemo', 'default/support-assistant-full');
 const GONE = encodeNodeId('Job', 'nemo', 'default/gone');
@@ -28,7 +26,7 @@ describe.skipIf(HAS_NO_BROWSER)('a link of the log explorer to a job far down th
     await explorer.visit(
       async (page) => {
         const isInView = (): Promise<boolean> => isSelectedInView(page);
-        await expect.poll(isInView, { timeout: 20_000 }).toBe(true);
+        await expect.poll(isInView).toBe(true);
         const list = page.locator('.jobs');
         expect(await list.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
         await list.hover();

@@ -1,11 +1,9 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { HAS_NO_BROWSER } from '../browser.ts';
 import { SIZES } from './stand.ts';
 import { openJob, useExplorer } from './visit.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 describe.skipIf(HAS_NO_BROWSER)('the parts of a job in the log explorer', () => {
   const explorer = useExplorer();

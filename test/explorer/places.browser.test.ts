@@ -1,12 +1,10 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HAS_NO_BROWSER } from '../browser.ts';
 import { SIZES } from './stand.ts';
 import { openLinesInView, useExplorer } from './visit.ts';
 import { serveWrittenLog } from './written-log.ts';
 import type { WrittenLog } from './written-log.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const numbered = (count: number): readonly string[] => Array.from({ length: count }, (_each, index) => `line ${index}`);
 

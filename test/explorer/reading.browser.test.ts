@@ -1,10 +1,8 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HAS_NO_BROWSER } from '../browser.ts';
 import { proxyUnderPath, SIZES } from './stand.ts';
 import { inOrder, openJob, useExplorer } from './visit.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 describe.skipIf(HAS_NO_BROWSER).each(Object.entries(SIZES))('the log explorer on a %s', (size, options) => {
   const explorer = useExplorer();
@@ -31,11 +29,11 @@ describe.skipIf(HAS_NO_BROWSER).each(Object.entries(SIZES))('the log explorer on
       await openJob(page, 'support-assistant-dpo');
       await page.getByText('Live', { exact: true }).waitFor();
       const before = await page.locator('.foot').innerText();
-      await expect.poll(() => page.locator('.foot').innerText(), { timeout: 15_000 }).not.toBe(before);
+      await expect.poll(() => page.locator('.foot').innerText()).not.toBe(before);
       await page.locator('.lines').evaluate((lines) => {
         lines.scrollTop -= 400;
       });
-      await page.getByRole('button', { name: /new lines?$/ }).waitFor({ timeout: 15_000 });
+      await page.getByRole('button', { name: /new lines?$/ }).waitFor();
       await page.getByRole('button', { name: /new lines?$/ }).click();
       await page.getByText('Live', { exact: true }).waitFor();
     });
@@ -45,15 +43,12 @@ describe.skipIf(HAS_NO_BROWSER).each(Object.entries(SIZES))('the log explorer on
     await visit(async (page) => {
       await openJob(page, 'order-intake');
       await expect
-        .poll(
-          async () => {
-            await page.locator('.lines').evaluate((lines) => {
-              lines.scrollTop = 0;
-            });
-            return page.getByText('Beginning of the log').count();
-          },
-          { timeout: 20_000 },
-        )
+        .poll(async () => {
+          await page.locator('.lines').evaluate((lines) => {
+            lines.scrollTop = 0;
+          });
+          return page.getByText('Beginning of the log').count();
+        })
         .toBe(1);
       await page.locator('.lines').evaluate((lines) => {
         lines.scrollTop = 0;

@@ -3,13 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildExplorer } from '../../explorer/build.ts';
 import { CHROMIUM, HAS_NO_BROWSER } from '../browser.ts';
 import { start } from '../cli/command-line.ts';
 import { openJob } from './visit.ts';
-
-vi.setConfig({ testTimeout: 180_000 });
 
 const KEY = 'trib_a-key-that-is-only-in-this-test';
 

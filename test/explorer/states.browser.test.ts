@@ -1,12 +1,10 @@
 import type { Page, WebSocketRoute } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HAS_NO_BROWSER } from '../browser.ts';
 import { SIZES } from './stand.ts';
 import { useExplorer } from './visit.ts';
 import { serveWrittenLog } from './written-log.ts';
 import type { WrittenLog } from './written-log.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const numbered = (from: number, to: number): readonly string[] =>
   Array.from({ length: to - from }, (_each, index) => `line ${from + index}`);

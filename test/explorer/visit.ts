@@ -20,7 +20,7 @@ export function useExplorer(serve: () => Promise<Explorer> = startExplorer): Vis
   beforeAll(async () => {
     explorer = await serve();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser.close();

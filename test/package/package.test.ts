@@ -46,7 +46,7 @@ afterAll(async () => {
   if (ready) await rm(folder, { recursive: true });
 });
 
-describe.skipIf(!ready)('the packed package', { timeout: 120_000 }, () => {
+describe.skipIf(!ready)('the packed package', () => {
   test('has nothing that publint or arethetypeswrong complain about', async () => {
     const { stdout } = await run('node', [`${ROOT}/test/tools/check-package.js`, tarball]);
     const { publint, types, problems } = JSON.parse(stdout) as {

@@ -117,12 +117,17 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
       sendJson(response, {});
     });
     const { both, ask, allowances } = await twoReplicas({ baseUrl: server.origin, limits: { requestsPerSecond: 100 } });
-    await ask(both[0]);
+    // On a busy machine Redis may take too long the first time.
+    await waitFor('Redis was asked', async () => {
+      await ask(both[0]);
+      return allowances[0].figures().shared > 0;
+    });
+    const before = allowances[0].figures();
     await redis.pause();
     await Promise.all([ask(both[0]), ask(both[0])]);
     await ask(both[0]);
-    expect(allowances[0].figures()).toMatchObject({ shared: 1 });
-    expect(allowances[0].figures().alone).toBeGreaterThanOrEqual(2);
+    expect(allowances[0].figures().shared).toBe(before.shared);
+    expect(allowances[0].figures().alone).toBeGreaterThanOrEqual(before.alone + 2);
     await redis.resume();
     await redis.kill();
     await Promise.all(both.map((http) => ask(http)));

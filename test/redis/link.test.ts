@@ -7,7 +7,7 @@ import type { FeedLine } from '../../src/federation/tail/feed/lines/line-window.
 import { feedKeys, hiddenName } from '../../src/sharing/keys.ts';
 import { decodeFailure, decodeLines, encodeFailure, encodeLines } from '../../src/sharing/line-codec.ts';
 import { RedisLink } from '../../src/redis/link.ts';
-import { HAS_REDIS, startRedis } from './redis-server.ts';
+import { HAS_REDIS, PATIENT, startRedis } from './redis-server.ts';
 import type { RedisServer } from './redis-server.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -88,7 +88,7 @@ describe.skipIf(!HAS_REDIS)('a lease in Redis', () => {
   beforeAll(async () => {
     redis = await startRedis();
     link = new RedisLink(
-      { servers: { kind: 'single', url: redis.url }, prefix: 't', leaseMilliseconds: 60_000, secret: 's' },
+      { servers: { kind: 'single', url: redis.url }, prefix: 't', leaseMilliseconds: 60_000, secret: 's', ...PATIENT },
       () => undefined,
     );
     await waitFor('the link is up', () => link.isUp);

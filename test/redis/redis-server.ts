@@ -10,6 +10,9 @@ import { waitFor } from './wait-for.ts';
 /** Whether there is a Redis to test with. If all tests are required to run, its absence is an error. */
 export const HAS_REDIS = process.env['CI'] !== undefined || spawnSync('redis-server', ['--version']).status === 0;
 
+/** For tests that are not about a Redis that is slow: a busy machine may be. */
+export const PATIENT = { answerMilliseconds: 60_000, allowanceMilliseconds: 60_000 };
+
 /** A real Redis server of our own, on a socket in a temporary folder, which keeps no data over a restart. */
 export interface RedisServer {
   readonly url: string;

@@ -6,6 +6,7 @@ import {
   becomesConnected,
   closeLater,
   closeWorlds,
+  expectCallPerPoll,
   haveEverything,
   leaderOf,
   oneLeads,
@@ -23,9 +24,10 @@ async function openWorld(replicaCount: number, leaseTtl = '1s') {
   return { redis, ...(await openWorldWith(replicaCount, { url: redis.url, leaseTtl })) };
 }
 
-describe.skipIf(!HAS_REDIS)('replicas with one Redis', { timeout: 120_000 }, () => {
+describe.skipIf(!HAS_REDIS)('replicas with one Redis', () => {
   test('poll once for all subscribers of all of them', async () => {
-    const world = await openWorld(2);
+    // However slow the machine is, the lease stays with the one that has it.
+    const world = await openWorld(2, '30s');
     const subscribers = [...(await world.subscribe(5, 0)), ...(await world.subscribe(5, 1))];
     await oneLeads(world.replicas);
     const leader = await leaderOf(world.replicas);
@@ -33,18 +35,8 @@ describe.skipIf(!HAS_REDIS)('replicas with one Redis', { timeout: 120_000 }, () 
     world.flow();
     await world.nextLineReaches(subscribers);
     const idle = await follower?.metric('tributary_tail_polls_total');
-    const polled = await leader.metric('tributary_tail_polls_total');
-    const logCalls = (): number => world.vendor.calls.filter(({ kind }) => kind === 'logs').length;
-    const called = logCalls();
-    await waitFor('the leader has polled ten times', async () => {
-      return (await leader.metric('tributary_tail_polls_total')) >= polled + 10;
-    });
-    const calls = logCalls() - called;
-    const polls = (await leader.metric('tributary_tail_polls_total')) - polled;
+    await expectCallPerPoll(world.vendor, () => leader.metric('tributary_tail_polls_total'));
     expect(await follower?.metric('tributary_tail_polls_total')).toBe(idle);
-    // A poll may be running at this moment.
-    expect(calls).toBeGreaterThanOrEqual(polls - 2);
-    expect(calls).toBeLessThanOrEqual(polls + 2);
     world.finish();
     await haveEverything(subscribers, world.written());
   });

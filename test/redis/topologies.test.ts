@@ -5,7 +5,7 @@ import { becomesConnected, closeLater, closeWorlds, haveEverything, oneLeads, op
 
 afterEach(closeWorlds);
 
-describe.skipIf(!HAS_REDIS)('replicas', { timeout: 120_000 }, () => {
+describe.skipIf(!HAS_REDIS)('replicas', () => {
   test('share their pollers through a Redis Cluster of several masters', async () => {
     const cluster = await startCluster();
     closeLater(() => cluster.close());

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { NemoOptions } from '../../src/sandbox/nemo/index.ts';
+import type { VendorServer } from '../../src/sandbox/types.ts';
 import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
 import { startReplica } from './replica.ts';
 import type { Replica } from './replica.ts';
@@ -111,6 +112,18 @@ export async function openServices(
     return Promise.resolve();
   });
   return world;
+}
+
+/** Ten polls and more are as many calls for lines. The number of polls is read before and after that of calls, which takes a while. */
+export async function expectCallPerPoll(vendor: VendorServer, polls: () => Promise<number>): Promise<void> {
+  const logCalls = (): number => vendor.calls.filter(({ kind }) => kind === 'logs').length;
+  const first = { before: await polls(), calls: logCalls(), after: await polls() };
+  await waitFor('there were ten polls', async () => (await polls()) >= first.after + 10);
+  const last = { before: await polls(), calls: logCalls(), after: await polls() };
+  const calls = last.calls - first.calls;
+  // A poll may be running at either moment.
+  expect(calls).toBeGreaterThanOrEqual(last.before - first.after - 2);
+  expect(calls).toBeLessThanOrEqual(last.after - first.before + 2);
 }
 
 export async function becomesConnected(replica: Replica): Promise<void> {

@@ -45,7 +45,7 @@ beforeAll(async () => {
   });
   const subgraphs = [{ name: 'products', url: products, sdl: productsText(schema) }, ...(await Promise.all(others))];
   urls = { products, ...(await supergraph.gateways(subgraphs)) };
-}, 120_000);
+});
 
 afterAll(() => supergraph.close());
 

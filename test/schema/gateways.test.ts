@@ -81,7 +81,7 @@ beforeAll(async () => {
   ids = Object.fromEntries(
     Object.entries(data ?? {}).map(([name, job]) => [name, (job as { id: string }).id]),
   ) as typeof ids;
-}, 120_000);
+});
 
 afterAll(async () => {
   if (!ready) return;
@@ -129,7 +129,7 @@ const FAILING: readonly (readonly [string, string])[] = [
   ],
 ];
 
-describe.skipIf(!ready)('a gateway', { timeout: 60_000 }, () => {
+describe.skipIf(!ready)('a gateway', () => {
   describe.each(['apollo', 'hive'] as const)('(%s)', (name) => {
     test.each(QUERIES)('gives what a direct query gives: %s', async (_what, query) => {
       const direct = await ask(urls.direct, query, ids);

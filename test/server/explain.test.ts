@@ -30,7 +30,7 @@ beforeAll(async () => {
     await closeSources(sources);
     await sandbox.close();
   };
-}, 60_000);
+});
 
 afterAll(() => close());
 

@@ -48,9 +48,7 @@ describe.skipIf(HAS_NO_BROWSER)(`GraphiQL in a browser (${CHROMIUM})`, () => {
   async function answers(page: Page, ...texts: readonly string[]): Promise<void> {
     for (const text of texts) {
       // The editor writes spaces that do not break.
-      await expect
-        .poll(async () => (await answer(page)).replaceAll('\u00a0', ' '), { timeout: 15_000 })
-        .toContain(text);
+      await expect.poll(async () => (await answer(page)).replaceAll('\u00a0', ' ')).toContain(text);
     }
   }
 
@@ -76,7 +74,7 @@ describe.skipIf(HAS_NO_BROWSER)(`GraphiQL in a browser (${CHROMIUM})`, () => {
     expect(problems).toEqual([]);
     expect(server.log).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 
   test('runs the query that is shown in the moment after a change of tabs', async () => {
     const live = liveFederation();
@@ -85,7 +83,7 @@ describe.skipIf(HAS_NO_BROWSER)(`GraphiQL in a browser (${CHROMIUM})`, () => {
     await page.getByRole('tab', { name: 'Tail' }).evaluate(runAtOnce);
     await live.listening(1);
     await page.close();
-  }, 60_000);
+  });
 
   test('opens each tab that is clicked, also the first one, with lines that are not cut off', async () => {
     const server = await start();
@@ -97,7 +95,7 @@ describe.skipIf(HAS_NO_BROWSER)(`GraphiQL in a browser (${CHROMIUM})`, () => {
       await expect.poll(() => page.locator('.graphiql-query-editor').evaluate(cutOff)).toEqual([]);
     }
     await page.close();
-  }, 60_000);
+  });
 
   test('has our name and mark, which lead to the log explorer, and no other product’s', async () => {
     const server = await start();
@@ -107,7 +105,7 @@ describe.skipIf(HAS_NO_BROWSER)(`GraphiQL in a browser (${CHROMIUM})`, () => {
     expect(await page.locator('.graphiql-logo svg').count()).toBe(1);
     expect(await page.title()).toBe('Tributary: GraphiQL');
     await page.close();
-  }, 60_000);
+  });
 });
 
 /** In the page: runs a tab's query as soon as the editor shows it. */

@@ -11,7 +11,7 @@ import { serveWorker } from '../../src/workers/desk.ts';
 import { BrokerLink } from '../../src/workers/link.ts';
 import { Peer } from '../../src/workers/peer.ts';
 import { createWorkerSharing } from '../../src/workers/sharing.ts';
-import { startRedis } from '../redis/redis-server.ts';
+import { PATIENT, startRedis } from '../redis/redis-server.ts';
 import { waitFor } from '../redis/wait-for.ts';
 import { channelPair } from './channel-pair.ts';
 
@@ -44,6 +44,7 @@ export async function throughRedis(): Promise<Backend> {
     prefix: 't',
     leaseMilliseconds: 60_000,
     secret: 's',
+    ...PATIENT,
   };
   const keysLike = (ending: string): Promise<string[]> => direct.keys(`{t}:allowance:*:${ending}`);
   return {

@@ -121,7 +121,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     const follower = follow(transport, service.url, { jobs: [service.id('one', key)] });
     await follower.until(isLive);
     follower.kill();
-    await eventually(() => service.federation.tailStatistics().feeds === 0, 'the poller stops', 1_000);
+    await eventually(() => service.federation.tailStatistics().feeds === 0, 'the poller stops');
     // A call that was under way may still reach the vendor: ten intervals without any show that polling is over.
     const { calls } = service.vendors.one;
     let last = -1;

@@ -9,7 +9,6 @@ import { openStand, stand } from './stand.ts';
 import { fresh, TAILED, texts } from './vendors.ts';
 
 const CROWD = 1_000;
-const PATIENCE = 60_000;
 /** What each poll calls, and the first reading of the log's end as well: the log last. */
 const EACH = { job: 1, logs: 1 };
 const ONCE: ReadonlySet<string> = new Set(['token', 'steps']);
@@ -63,7 +62,7 @@ async function scene(
       });
     },
     until: (holds: (member: Crowd['members'][number]) => boolean, what: string) =>
-      eventually(() => crowd.members.every(holds), what, PATIENCE),
+      eventually(() => crowd.members.every(holds), what),
     close: async () => {
       await crowd.leave();
       await service.close();
@@ -89,7 +88,7 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
     const alone = await callsOfComing(1);
     expect(alone).toMatchObject({ calls: { job: EACH.job * 2, logs: EACH.logs * 2 }, polls: 1 });
     expect(await callsOfComing(CROWD)).toEqual(alone);
-  }, 90_000);
+  });
 
   test('cause no more calls than one when they want more lines than are kept', async () => {
     for (const subscribers of [1, CROWD]) {
@@ -102,7 +101,7 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
       // Fewer where the poll and the one reading for all want the same page at the same time.
       expect(calls()['logs']).toBeLessThanOrEqual(LOGS_OF_MORE[vendor] ?? 2);
     }
-  }, 120_000);
+  });
 
   /** What is called while lines come, until there have been so many. */
   async function callsOfFollowing(subscribers: number) {
@@ -132,7 +131,7 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
     }
     // What else is called is called once for all.
     expect({ ...crowd.calls, job: 0, logs: 0 }).toEqual({ ...alone.calls, job: 0, logs: 0 });
-  }, 120_000);
+  });
 });
 
 describe('subscribers with credentials of their own', () => {

@@ -89,7 +89,7 @@ describe.concurrent('a client whose connection breaks at any moment, resuming wi
       server.clearFaults();
       const written = [...past, ...growing.written];
       const last = follow('SSE', service.url, cursor === null ? { jobs, tail: 1_000 } : { jobs, after: cursor });
-      await eventually(() => received.length + last.lines.length >= written.length, `all of ${vendor}`, 60_000).catch(
+      await eventually(() => received.length + last.lines.length >= written.length, `all of ${vendor}`).catch(
         () => null,
       );
       await pause(60);
@@ -98,9 +98,7 @@ describe.concurrent('a client whose connection breaks at any moment, resuming wi
       expect(new Set(received.map(({ id }) => id)).size).toBe(written.length);
       expect(repeats).not.toContain(true);
       expect(outOfOrder(received)).toEqual([]);
-      await eventually(() => (steady?.lines.length ?? 0) >= written.length, 'all for the steady one', 60_000).catch(
-        () => null,
-      );
+      await eventually(() => (steady?.lines.length ?? 0) >= written.length, 'all for the steady one').catch(() => null);
       expect(multiset(texts(steady?.lines ?? []))).toEqual(multiset(texts(written)));
       expect(outOfOrder(steady?.lines ?? [])).toEqual([]);
       expect(service.log).toEqual([]);

@@ -79,7 +79,7 @@ test('a live tail of several jobs has the lines that a source wrote while it did
   // A live tail begins with what its sources answer first.
   const isPolled = (name: 'one' | 'three') =>
     service.vendors[name].calls.filter(({ kind }) => kind === 'logs').length > 2;
-  await eventually(() => isPolled('one') && isPolled('three'), 'the sources that answer are polled', 10_000);
+  await eventually(() => isPolled('one') && isPolled('three'), 'the sources that answer are polled');
   const others = [...write(0, 3), ...write(2, 3)];
   await follower.until(has(others));
   const missed = write(1, 3);

@@ -7,7 +7,7 @@ import { startReplica } from '../redis/replica.ts';
 import type { Replica } from '../redis/replica.ts';
 import type { Subscriber } from '../redis/subscriber.ts';
 import { waitFor } from '../redis/wait-for.ts';
-import { closeWorlds, haveEverything, openServices } from '../redis/world.ts';
+import { closeWorlds, expectCallPerPoll, haveEverything, openServices } from '../redis/world.ts';
 
 const SERVER = { logLevel: 'info', workers: 2, persistedQueries: { automatic: true } };
 
@@ -24,7 +24,7 @@ async function post(url: string, body: unknown): Promise<unknown> {
 
 const times = (haystack: string, needle: string): number => haystack.split(needle).length - 1;
 
-describe('a service with two workers', { timeout: 120_000 }, () => {
+describe('a service with two workers', () => {
   let world: Awaited<ReturnType<typeof openServices>>;
   let service: Replica;
   let subscribers: readonly Subscriber[];
@@ -58,13 +58,7 @@ describe('a service with two workers', { timeout: 120_000 }, () => {
       return leading === 1 && following === 1;
     });
     await world.nextLineReaches(subscribers);
-    const logCalls = (): number => world.vendor.calls.filter(({ kind }) => kind === 'logs').length;
-    const polls = (): Promise<number> => counted('tributary_tail_polls_total');
-    const [called, polled] = [logCalls(), await polls()];
-    await waitFor('it has polled ten times', async () => (await polls()) >= polled + 10);
-    const [calls, made] = [logCalls() - called, (await polls()) - polled];
-    // A poll may be running at this moment.
-    expect(Math.abs(calls - made)).toBeLessThanOrEqual(3);
+    await expectCallPerPoll(world.vendor, () => counted('tributary_tail_polls_total'));
   });
 
   test('takes persisted queries from a client that meets now one worker and now the other', async () => {
@@ -148,4 +142,4 @@ test('a service whose workers cannot start says why once, and ends', async () =>
   };
   const failure = String(await startReplica(configuration).catch((error: unknown) => error));
   expect(times(failure, 'Cannot listen at 192.0.2.1 (EADDRNOTAVAIL)')).toBe(1);
-}, 120_000);
+});

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 import { encodeNodeId } from '../../../src/federation/node-id.ts';
@@ -12,7 +12,15 @@ import { startIssuer } from './issuer.ts';
 const ID = encodeNodeId('Job', 'up', 'a');
 const TAIL = `subscription { logEntries(jobs: ["${ID}"]) { __typename ... on LogBatch { edges { node { message } } } } }`;
 
-const soon = (seconds: number): number => Math.floor(Date.now() / 1_000) + seconds;
+/** When a token ends that is given now. */
+const inAMinute = (): number => Math.floor(Date.now() / 1_000) + 60;
+
+/** Time passes as it does, and a minute of it at once when the test says so: no test depends on what comes first. */
+function minutesPassAtOnce(): () => Promise<unknown> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], shouldAdvanceTime: true });
+  onTestFinished(() => void vi.useRealTimers());
+  return () => vi.advanceTimersByTimeAsync(60_000);
+}
 
 /** Opens a connection, and says how it is closed and what came before that. */
 async function closing(url: string, payload: unknown, then: readonly object[] = []) {
@@ -81,10 +89,12 @@ describe('a WebSocket', () => {
     const issuer = await startIssuer();
     const live = liveFederation();
     const { url } = await start(live.federation, { auth: issuer.settings });
-    const exp = soon(2);
+    const passMinute = minutesPassAtOnce();
+    const exp = inAMinute();
     const Authorization = `Bearer ${await issuer.token({ exp })}`;
     const ended = closing(url, { Authorization }, [{ type: 'subscribe', id: '1', payload: { query: TAIL } }]);
     await live.listening(1);
+    await passMinute();
     expect((await ended).code).toBe(4403);
     expect((await ended).reason).toBe('The token has expired.');
     expect(Date.now()).toBeGreaterThanOrEqual(exp * 1_000);
@@ -97,18 +107,23 @@ describe('a stream of server-sent events', () => {
     const issuer = await startIssuer();
     const live = liveFederation();
     const { url } = await start(live.federation, { auth: issuer.settings });
+    const passMinute = minutesPassAtOnce();
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         accept: 'text/event-stream',
-        authorization: `Bearer ${await issuer.token({ exp: soon(2) })}`,
+        authorization: `Bearer ${await issuer.token({ exp: inAMinute() })}`,
       },
       body: JSON.stringify({ query: TAIL }),
     });
     await live.listening(1);
     live.line(1);
-    const text = await response.text();
+    let text = '';
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (chunk.includes('line 1')) await passMinute();
+    }
     expect(text).toContain('line 1');
     expect(text).toMatch(/"message":"The token has expired\."[^\n]*"code":"UNAUTHENTICATED"[^]*event: complete/);
     await live.listening(0);

@@ -304,7 +304,7 @@ const CASES: readonly (readonly [what: string, asked: () => Asked, answer: RegEx
   ],
 ];
 
-describe('while a client asks for the most that it can', { timeout: 120_000 }, () => {
+describe('while a client asks for the most that it can', () => {
   test.each(CASES)('health checks are answered in time, and memory is bounded: %s', async (_, asked, answer) => {
     await expectBounded(async () => {
       expect((await ask(asked())).slice(0, 2_000)).toMatch(answer);

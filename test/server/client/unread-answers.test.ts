@@ -109,7 +109,7 @@ describe('a client that asks and does not read', () => {
     const server = await start(federation, limits);
     const unread = await askWithoutReading(server.url);
     // Before that, it holds the room of the next one.
-    await expect.poll(async () => (await server.query(QUERY)).errors, { timeout: 20_000 }).toBeUndefined();
+    await expect.poll(async () => (await server.query(QUERY)).errors).toBeUndefined();
     await expect(text(unread)).rejects.toThrow();
   });
 });

@@ -60,7 +60,7 @@ describe.skipIf(HAS_NO_BROWSER)(`a tail in a browser (${CHROMIUM})`, () => {
           if (!((await button.getAttribute('aria-label')) ?? '').startsWith('Stop')) await button.click();
           return begun();
         },
-        { timeout: 20_000, interval: 500 },
+        { interval: 500 },
       )
       .toBe(true);
     return { page, messages };
@@ -70,9 +70,7 @@ describe.skipIf(HAS_NO_BROWSER)(`a tail in a browser (${CHROMIUM})`, () => {
   async function shows(page: Page, message: string, late: boolean): Promise<void> {
     const edge = `"late": ${late}, "node": { "message": "${message}" }`;
     await expect
-      .poll(async () => (await page.locator('.graphiql-response .view-lines').innerText()).replaceAll(/\s+/g, ' '), {
-        timeout: 15_000,
-      })
+      .poll(async () => (await page.locator('.graphiql-response .view-lines').innerText()).replaceAll(/\s+/g, ' '))
       .toContain(edge);
   }
 
@@ -113,5 +111,5 @@ describe.skipIf(HAS_NO_BROWSER)(`a tail in a browser (${CHROMIUM})`, () => {
     expect(resumed.messages).toEqual([missed, next]);
     await resumed.page.close();
     await eventually(subscribers(0), 'that page is gone, too');
-  }, 120_000);
+  });
 });

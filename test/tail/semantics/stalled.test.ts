@@ -22,7 +22,7 @@ function isCatchingUp(event: StreamEvent): boolean {
 }
 
 describe(point(13), () => {
-  test('over WebSocket and SSE, each with neighbours over both', { timeout: 120_000 }, async () => {
+  test('over WebSocket and SSE, each with neighbours over both', async () => {
     const service = await stand({
       vendors: { one: simulateSoftwareOne() },
       tail: { keepLines: 100, batchSize: 20, intervalMilliseconds: 10 },
@@ -51,7 +51,7 @@ describe(point(13), () => {
 
     for (const reader of stalled) reader.goOn();
     for (const { events } of stalled) {
-      await eventually(() => linesOf(events).length >= written.length, 'it is caught up', 60_000);
+      await eventually(() => linesOf(events).length >= written.length, 'it is caught up');
       expect(multiset(texts(linesOf(events)).map(shortened))).toEqual(multiset(written.map(shortened)));
       // What was kept for it is what came before it is told that it is caught up: not all that was written.
       const told = events.findIndex(isCatchingUp);

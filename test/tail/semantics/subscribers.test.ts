@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
 import { SANDBOX_KEY, simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
@@ -171,16 +172,19 @@ describe(point(14), () => {
         await eventually(() => service.federation.tailStatistics().subscribers === 1, 'two are gone');
         // While one is there it is polled for.
         await polled(service, 2);
-        const { polls } = service.federation.tailStatistics();
         await followers[2]![way]();
-        await eventually(() => service.federation.tailStatistics().feeds === 0, 'the poller stops');
-        const left = service.federation.tailStatistics().polls;
-        expect(left - polls).toBeLessThanOrEqual(1);
-        server.resetCalls();
-        const since = Date.now();
-        await eventually(() => Date.now() - since > 3 * intervalMilliseconds, 'some intervals');
-        expect(server.calls.filter(({ at }) => at > since + intervalMilliseconds)).toEqual([]);
-        expect(service.federation.tailStatistics()).toMatchObject({ feeds: 0, subscribers: 0, polls: left });
+        // Polls go on until the service has heard of it, however long that takes, and no longer.
+        await eventually(() => service.federation.tailStatistics().subscribers === 0, 'the third is gone');
+        const { feeds, polls } = service.federation.tailStatistics();
+        expect(feeds).toBe(0);
+        // A call that was on its way may still come in. Three intervals without any show that nothing follows it.
+        let came = -1;
+        for (let window = 0; window < 5 && server.calls.length !== came; window += 1) {
+          came = server.calls.length;
+          await pause(3 * intervalMilliseconds);
+        }
+        expect(server.calls).toHaveLength(came);
+        expect(service.federation.tailStatistics()).toMatchObject({ feeds: 0, subscribers: 0, polls });
       }
     });
   });

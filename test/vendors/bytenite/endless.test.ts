@@ -14,6 +14,7 @@ async function endless(
   piece: (index: number) => string,
   pauseMilliseconds = 0,
   bounds: Partial<StreamBounds> = {},
+  timeoutMilliseconds = 60_000,
 ) {
   const server = await serve((_, response) => {
     response.write(beginning);
@@ -28,7 +29,7 @@ async function endless(
     send();
   });
   const stream = { ...STREAM_BOUNDS, milliseconds: 60_000, bytes: 400 * MEBIBYTE, ...bounds };
-  const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 400, stream } });
+  const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds, stream } });
   const request = { method: 'POST', path: ['logs'], body: {}, idempotent: true } as const;
   const started = performance.now();
   const error = await rejection(http.stream(request, readLogStream, () => () => undefined, createCall()));
@@ -71,7 +72,8 @@ describe('an answer of POST /logs that has no end', () => {
   });
 
   test('is given up for coming byte by byte', async () => {
-    const { error, calls } = await endless('{"partitioner":[', () => ' ', 150);
+    // The speed is looked at after each time that one answer may take.
+    const { error, calls } = await endless('{"partitioner":[', () => ' ', 150, {}, 1_500);
     expect(error).toMatchObject({
       code: 'SOURCE_TIMEOUT',
       message: 'sap: the answer comes more slowly than 16 bytes per second',

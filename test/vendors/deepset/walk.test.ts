@@ -143,7 +143,7 @@ describe('a walk', () => {
       }),
       { numRuns: RUNS },
     );
-  }, 120_000);
+  });
 
   test('does so on a finer clock than the bounds have, and with bounds that are inclusive', async () => {
     const sparse = fc.array(gap, { maxLength: 300 }).map((gaps) => {
@@ -159,7 +159,7 @@ describe('a walk', () => {
       }),
       { numRuns: RUNS / 4 },
     );
-  }, 120_000);
+  });
 
   test('passes an instant with many lines on a finer clock than the bounds have, and with bounds that are inclusive', async () => {
     for (const switches of [{ digits: 9 }, { after: 'inclusive' as const }]) {
@@ -202,7 +202,7 @@ describe('a walk', () => {
       }),
       { numRuns: RUNS / 4 },
     );
-  }, 120_000);
+  });
 });
 
 function expected(oracle: readonly LogEntry[], forward: boolean, from: Position | null): readonly LogEntry[] {
