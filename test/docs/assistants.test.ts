@@ -8,6 +8,7 @@ import { parseConfiguration } from '../../src/config/parse.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { start } from '../cli/command-line.ts';
 import { fakeFederation } from '../resolvers/fake-federation.ts';
+import { start as startServer } from '../server/start.ts';
 
 const guide = readFileSync('docs/assistants.md', 'utf8');
 
@@ -31,6 +32,17 @@ test('the command that the guide gives an assistant is one', async () => {
   const help = start([...args, '--help']);
   expect(await help.done).toBe(0);
   expect(help.output()).toContain('Model Context Protocol');
+});
+
+test('the address that the guide gives an assistant is one of the service', async () => {
+  const [, block = ''] = [...guide.matchAll(/^```json\n([^]*?)^```$/gm)].map(([, text = '']) => text);
+  const { mcpServers } = JSON.parse(block) as {
+    mcpServers: { logs: { type: string; url: string; headers: { Authorization: string } } };
+  };
+  const { type, url, headers } = mcpServers.logs;
+  expect([type, headers.Authorization]).toEqual(['http', expect.stringMatching(/^Bearer /)]);
+  const { paths } = await startServer(undefined, { mcp: true });
+  expect([...paths.pages, ...paths.data]).toContain(new URL(url).pathname);
 });
 
 test('the setting of the guide serves the tools over HTTP', () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { createTributary } from '../../src/library/index.ts';
@@ -6,9 +6,15 @@ import { start } from '../cli/command-line.ts';
 import { run } from '../support/folders.ts';
 
 const guide = readFileSync('docs/clients.md', 'utf8');
-const { dependencies } = z
-  .object({ dependencies: z.record(z.string(), z.string()) })
-  .parse(JSON.parse(readFileSync('examples/package.json', 'utf8')));
+const dependenciesOf = (folder: string): Readonly<Record<string, string>> =>
+  z
+    .object({
+      dependencies: z.record(z.string(), z.string()),
+      devDependencies: z.record(z.string(), z.string()).default({}),
+    })
+    .transform(({ dependencies, devDependencies }) => ({ ...dependencies, ...devDependencies }))
+    .parse(JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')));
+const dependencies = dependenciesOf('examples');
 
 test('the guide to clients names the versions that the tests run, and the test of each', () => {
   const rows = [...guide.matchAll(/^\| `([^`]+)`\s*\| (\S+)\s*\|.*\| \[`([^`]+)`\]\(\.\.\/\3\), ([^|]+?)\s*\|$/gm)];
@@ -17,6 +23,24 @@ test('the guide to clients names the versions that the tests run, and the test o
     expect(dependencies[name], name).toBe(version);
     expect(readFileSync(file, 'utf8'), name).toContain(`test('${words}`);
   }
+});
+
+test('the guide to clients names the versions of composers, gateways, hosts and other tools, and a test of each', () => {
+  const packages = ['.', 'examples', 'test/tools', 'test/gateways'].map(dependenciesOf);
+  const rows = [...guide.matchAll(/^\| `([^`]+)`\s*\| (\d\S+)\s*\|.*\| \[`([^`]+)`\]\(\.\.\/\3\)\s*\|$/gm)];
+  expect(rows.length).toBeGreaterThan(12);
+  for (const [, name = '', version, file = ''] of rows) {
+    expect(
+      packages.map((found) => found[name]).filter((found) => found !== undefined),
+      name,
+    ).toContain(version);
+    expect(existsSync(file), file).toBe(true);
+  }
+  // Whatever stands in these folders to be tried is named.
+  const named = [...guide.matchAll(/^\| `([^`]+)`\s*\| \d/gm)].map(([, name = '']) => name);
+  const tried = [...Object.keys(dependenciesOf('test/gateways')), ...Object.keys(dependenciesOf('test/tools'))];
+  const helpers = /^(?:graphql|expect|kubernetes-models|dockerfile-utils|ajv.*)$|mesh/;
+  expect(tried.filter((name) => !named.includes(name) && !helpers.test(name))).toEqual([]);
 });
 
 test('the requests of the guide to clients are answered', async () => {

@@ -32,7 +32,7 @@ const RUN: Readonly<Record<string, string>> = {
   'README.md graphql': 'test/docs/readme.test.ts',
   'README.md json': 'test/docs/readme.test.ts',
   'README.md mermaid': 'not: a picture',
-  'README.md sh': 'not: installs and serves; test/package/package.test.ts and test/cli do so',
+  'README.md sh': 'test/docs/readme.test.ts',
   'README.md yaml': CONFIGURATION,
   'docs/architecture.md text': 'not: a picture',
   'docs/assistants.md json': 'test/docs/assistants.test.ts',
@@ -65,7 +65,7 @@ const RUN: Readonly<Record<string, string>> = {
   'docs/subgraph.md json': 'test/docs/subgraph.test.ts',
   'docs/subgraph.md sh': 'test/docs/subgraph.test.ts',
   'docs/tail.md text': 'not: a picture',
-  'examples/README.md sh': 'not: installs and serves; test/examples runs each of the programs',
+  'examples/README.md sh': 'test/examples/clients.test.ts',
   'docs/troubleshooting.md sh': GUIDES,
   'docs/vendors/bytenite.md yaml': GUIDES,
   'docs/vendors/deepset.md yaml': GUIDES,
@@ -102,6 +102,20 @@ test('the page of the examples names programs that exist, and every host', () =>
   for (const path of named) expect(path === made || existsSync(join('examples', path)), path).toBe(true);
   const hosts = readdirSync('examples/hosts').filter((file) => file.endsWith('.js'));
   expect(named).toEqual(expect.arrayContaining(hosts.map((file) => `hosts/${file}`)));
+});
+
+test('what snippets call with npm run is a script of ours, with flags that it knows', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Readonly<Record<string, string>> };
+  const pages = [...new Set(Object.keys(RUN).map((key) => key.split(' ')[0] ?? ''))];
+  const lines = pages.flatMap((page) => textsOf(page, 'sh')).flatMap((text) => text.split('\n'));
+  const called = lines.flatMap((line) => [...line.matchAll(/npm run (?:--silent )?([\w:]+)(?: -- ([^#>]*))?/g)]);
+  expect(called.length).toBeGreaterThan(10);
+  for (const [line, name = '', flags = ''] of called) {
+    expect(Object.keys(scripts), line).toContain(name);
+    const sources = (scripts[name] ?? '').split(' ').filter((word) => word.endsWith('.ts'));
+    const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
+    for (const flag of flags.split(' ').filter(Boolean)) expect(text, line).toContain(flag.replace(/=.*/, ''));
+  }
 });
 
 test.each(['docs/clients.md', 'docs/operations.md'])('%s shows settings that are valid', (page) => {

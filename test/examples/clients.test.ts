@@ -104,10 +104,22 @@ describe.skipIf(!ready)('a client', () => {
     },
   );
 
-  test('the ids that the programs take are printed by a program beside them', async () => {
-    const { stdout } = await run('node', ['jobs.js', url], { cwd: CLIENTS });
-    expect(stdout).toMatch(/^\S+ \S+\n$/);
-    const [done, live] = stdout.trim().split(' ');
+  test('the commands of the page of the examples run every client, with jobs that a program beside them finds', async () => {
+    const page = readFileSync(`${ROOT}/examples/README.md`, 'utf8');
+    const [script = ''] = [...page.matchAll(/^```sh\n(URL=[^]*?)^```$/gm)].map(([, block]) => block);
+    const own = script.replace(/^URL=.*$/m, `URL=${url}`);
+    expect(own).not.toBe(script);
+    const { stdout } = await run('bash', ['-euxc', `${own}\necho $JOBS`], {
+      cwd: `${ROOT}/examples`,
+      timeout: 110_000,
+      maxBuffer: 10 * 2 ** 20,
+    });
+    const answers = stdout.trim().split('\n');
+    const ids = answers.pop() ?? '';
+    const shown = answers.map((line) => JSON.parse(line) as Partial<Shown>);
+    expect(shown.filter(({ forward }) => forward !== undefined)).toHaveLength(4);
+    for (const { forward, backward } of shown) expect(backward).toEqual(forward);
+    const [done, live] = ids.split(' ');
     const query = '{ done: node(id: $done) { ... on Job { status } } live: node(id: $live) { ... on Job { status } } }';
     const response = await fetch(url, {
       method: 'POST',

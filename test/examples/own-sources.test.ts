@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasExamples, ROOT, run } from '../support/folders.ts';
 import { startProgram } from '../support/program.ts';
@@ -50,14 +50,21 @@ describe.skipIf(!ready)('a vendor of a module that the configuration names', () 
     expect(lines.filter(({ message }) => message.endsWith('\n  and its detail'))).toHaveLength(2);
   });
 
-  test('passes the laws that are exported for it', async () => {
+  test('passes the laws that are exported for it, as they stand in the example and in the guide', async () => {
+    const guide = readFileSync(`${ROOT}/docs/own-sources.md`, 'utf8');
+    const [program = '', ...others] = [...guide.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code]) => code);
+    expect(others).toEqual([]);
+    // Beside the packages, where it finds `tributary` as the example does.
+    const file = `${ROOT}/examples/node_modules/own-sources-guide.test.mjs`;
+    writeFileSync(file, program);
     const env = { ...process.env, ACTIONS_URL: url, ACTIONS_TOKEN };
-    const { stdout } = await run('node', ['--test', '--test-reporter=tap', 'actions.test.js'], {
+    const { stdout } = await run('node', ['--test', '--test-reporter=tap', 'actions.test.js', file], {
       cwd: FOLDER,
       env,
       timeout: 100_000,
     });
-    expect(stdout).toMatch(/^# pass 7$/m);
+    rmSync(file);
+    expect(stdout).toMatch(/^# pass 14$/m);
     expect(stdout).toMatch(/^# fail 0$/m);
   });
 

@@ -106,7 +106,8 @@ describe.skipIf(!ready)('the packed package', () => {
     });
 
     test('shows the demo: simulated vendors, the service and the explorer', async () => {
-      const program = startProgram('node_modules/.bin/tributary', ['demo', '--no-open', '--port', '0'], { cwd: place });
+      const command = ['--no-install', 'tributary', 'demo', '--no-open', '--port', '0'];
+      const program = startProgram('npx', command, { cwd: place, withChildren: true });
       const url = (await program.line(/^ready at /)).slice('ready at '.length);
       expect(await program.line(/^The log explorer: http/)).toContain(url.replace('graphql', ''));
       const page = await fetch(url.replace('graphql', ''));
@@ -115,7 +116,8 @@ describe.skipIf(!ready)('the packed package', () => {
       expect(await response.json()).toMatchObject({
         data: { jobs: { nodes: [{ key: expect.any(String) as string }] } },
       });
-      expect(await program.end()).toBe(0);
+      await program.end();
+      await expect.poll(() => fetch(url).then(Boolean, () => false), { timeout: 10_000 }).toBe(false);
     });
 
     test('runs each program of the guide to the library', async () => {

@@ -12,10 +12,11 @@ export interface Program {
 export function startProgram(
   command: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Record<string, string> },
+  options: { readonly cwd: string; readonly env?: Record<string, string>; readonly withChildren?: boolean },
 ): Program {
   const child = spawn(command, args, {
     cwd: options.cwd,
+    detached: options.withChildren === true,
     env: { ...process.env, TRIBUTARY_CONFIG: '', ...options.env },
   });
   let written = '';
@@ -33,7 +34,9 @@ export function startProgram(
       }
     },
     async end() {
-      child.kill('SIGTERM');
+      // npx passes no signal on: a terminal gives it to all programs of a command.
+      if (options.withChildren === true && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+      else child.kill('SIGTERM');
       const [code] = await ended;
       return code;
     },
