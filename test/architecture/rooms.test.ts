@@ -151,19 +151,19 @@ const PARTS = {
   logs: 'partitions of a log, and their lines',
 };
 
+/** What a vendor's folder may have, under the same name for each. */
+const OPTIONAL = { 'errors.ts': 'what its error answers mean where that differs from their status' };
+
 /** What else stands in a vendor's folder, and why. */
 const CONCEPTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bytenite: {
-    'errors.ts': 'what its error answers mean where that differs from their status',
     'severity.ts': 'levels as severities: filters and lines need both directions',
   },
-  nemo: { 'errors.ts': 'what its error answers mean where that differs from their status' },
   rest: {
     description: 'what descriptions are made of: paths in answers, texts that name a job, formats of times, paging',
     'early-end.ts': 'whether a list of jobs ends before its own count, which a wrong description makes it do',
   },
   'sap-job-scheduling': {
-    'errors.ts': 'what its error answers mean where that differs from their status',
     runs: 'a run is an attempt and a record of lines: both are read from one list',
   },
   softwareone: {
@@ -190,7 +190,11 @@ function complaintsAbout(
   const absent = Object.keys(PARTS).filter(
     (part) => (!entries.includes(`${part}.ts`) && !hasEntry(`${part}/${part}.ts`)) !== without.includes(part),
   );
-  const known = [...Object.keys(FILES), ...Object.keys(PARTS).flatMap((part) => [part, `${part}.ts`]), ...concepts];
+  const known = [
+    ...Object.keys({ ...FILES, ...OPTIONAL }),
+    ...Object.keys(PARTS).flatMap((part) => [part, `${part}.ts`]),
+    ...concepts,
+  ];
   return {
     missing: [...missing, ...absent],
     unnamed: entries.filter((entry) => !known.includes(entry)),

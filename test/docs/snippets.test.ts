@@ -67,11 +67,7 @@ const RUN: Readonly<Record<string, string>> = {
   'docs/tail.md text': 'not: a picture',
   'examples/README.md sh': 'test/examples/clients.test.ts',
   'docs/troubleshooting.md sh': GUIDES,
-  'docs/vendors/bytenite.md yaml': GUIDES,
-  'docs/vendors/deepset.md yaml': GUIDES,
-  'docs/vendors/nemo.md yaml': GUIDES,
-  'docs/vendors/sap-job-scheduling.md yaml': GUIDES,
-  'docs/vendors/softwareone.md yaml': GUIDES,
+  ...Object.fromEntries(readdirSync('docs/vendors').map((page) => [`docs/vendors/${page} yaml`, GUIDES])),
 };
 
 test('every snippet of the documentation is run by a test, or has a reason why not', () => {

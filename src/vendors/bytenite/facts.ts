@@ -1,3 +1,4 @@
+import { statusFrom } from '../../domain/status.ts';
 import type { JobStatus } from '../../domain/status.ts';
 
 /**
@@ -26,7 +27,7 @@ export type Level = keyof typeof LEVEL_NUMBERS;
  * Job states without their prefix `JOB_STATE_`. NEW, PARTITIONING, COMPLETE (without a D) and FAILED were
  * seen; the others are assumed. The whole enumeration is published nowhere.
  */
-export const JOB_STATES: Readonly<Record<string, JobStatus>> = {
+const JOB_STATES: Readonly<Record<string, JobStatus>> = {
   NEW: 'QUEUED',
   SUBMITTED: 'QUEUED',
   QUEUED: 'QUEUED',
@@ -74,4 +75,8 @@ export const JOB_PAGE_SIZE = 50;
 /** A state's name as in the tables above: upper case, without its prefix. */
 export function plainState(state: string): string {
   return state.toUpperCase().replace(/^JOB_STATE_/, '');
+}
+
+export function statusOf(state: string | null): JobStatus {
+  return statusFrom(JOB_STATES, state === null ? null : plainState(state));
 }

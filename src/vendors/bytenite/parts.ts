@@ -1,10 +1,9 @@
 import type { Call } from '../../domain/call.ts';
 import { hasCode, unknownJob } from '../../domain/errors.ts';
 import type { Step, Task } from '../../domain/job.ts';
-import { statusFrom } from '../../domain/status.ts';
 import type { JobStatus } from '../../domain/status.ts';
 import type { Instant } from '../../domain/time.ts';
-import { JOB_STATES, plainState, SERVICES, STEP_OF_STATE } from './facts.ts';
+import { plainState, SERVICES, statusOf, STEP_OF_STATE } from './facts.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Partition } from '../../pagination/core/partition.ts';
 import type { Connector } from '../connector.ts';
@@ -66,7 +65,7 @@ export function stepsOf(wire: WireJob): readonly Step[] {
   return SERVICES.map((service, rank) => ({
     key: service,
     name: service,
-    status: statusOf(rank, wire, entered),
+    status: stepStatus(rank, wire, entered),
     nativeStatus: null,
     createdAt: null,
     startedAt: entered[rank]?.text ?? null,
@@ -89,9 +88,9 @@ function timesOfEntry(wire: WireJob): readonly (Instant | null)[] {
   });
 }
 
-function statusOf(rank: number, wire: WireJob, entered: readonly (Instant | null)[]): JobStatus {
+function stepStatus(rank: number, wire: WireJob, entered: readonly (Instant | null)[]): JobStatus {
   if (wire.state === null) return 'UNKNOWN';
-  const job = statusFrom(JOB_STATES, plainState(wire.state));
+  const job = statusOf(wire.state);
   if (job === 'QUEUED' || job === 'SUCCEEDED') return job;
   const current = stepOf(wire.state);
   const reached = current === undefined ? entered.findLastIndex((at) => at !== null) : SERVICES.indexOf(current);

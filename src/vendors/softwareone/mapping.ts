@@ -3,35 +3,13 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { NO_SEVERITY } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
-import { isFinished, statusFrom } from '../../domain/status.ts';
-import type { JobStatus } from '../../domain/status.ts';
+import { isFinished } from '../../domain/status.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Unplaced } from '../../pagination/core/partition.ts';
 import { present } from '../shared/wire.ts';
+import { SEVERITY_NUMBERS, statusOf } from './facts.ts';
 import { isTemplate, renderTemplate } from './logs/template.ts';
 import type { TaskLogWire, TaskWire } from './wire.ts';
-
-/**
- * The statuses of the schema, and Blocked, which only the prose mentions. A rescheduled task waits for its next try, so
- * it is not finished.
- */
-export const STATUSES: Readonly<Record<string, JobStatus>> = {
-  Queued: 'QUEUED',
-  Blocked: 'QUEUED',
-  Rescheduled: 'QUEUED',
-  Processing: 'RUNNING',
-  Completed: 'SUCCEEDED',
-  Failed: 'FAILED',
-};
-
-/** A failure ends its task. */
-export const SEVERITY_NUMBERS: Readonly<Record<string, number>> = {
-  Debug: 5,
-  Info: 9,
-  Warning: 13,
-  Error: 17,
-  Failure: 21,
-};
 
 export function jobOf(task: TaskWire, source: string): Job {
   return {
@@ -56,7 +34,7 @@ type Common = Pick<Job, 'name' | 'status' | 'nativeStatus' | 'createdAt' | 'star
  * start does not count while the task waits for its first try.
  */
 function commonOf({ id, name, status: native, audit }: TaskWire): Common {
-  const status = statusFrom(STATUSES, native);
+  const status = statusOf(native);
   const ended = status === 'FAILED' ? audit?.failed : audit?.completed;
   return {
     name: name ?? id,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseJson } from '../../../src/domain/json.ts';
-import { entryOf, jobOf, STATUSES, taskOf } from '../../../src/vendors/softwareone/mapping.ts';
+import { STATUSES } from '../../../src/vendors/softwareone/facts.ts';
+import { entryOf, jobOf, taskOf } from '../../../src/vendors/softwareone/mapping.ts';
 import { renderTemplate } from '../../../src/vendors/softwareone/logs/template.ts';
 import type { Fields } from '../../../src/vendors/shared/wire.ts';
 import { taskListWire, taskLogListWire, taskLogWire, taskWire } from '../../../src/vendors/softwareone/wire.ts';

@@ -1,7 +1,6 @@
 import type { Job } from '../../../domain/job.ts';
 import type { Json, JsonObject } from '../../../domain/json.ts';
-import { statusFrom } from '../../../domain/status.ts';
-import { JOB_STATES, plainState } from '../facts.ts';
+import { statusOf } from '../facts.ts';
 import { SHOWN } from '../wire.ts';
 import type { WireJob } from '../wire.ts';
 
@@ -13,7 +12,7 @@ export function jobOf(source: string, wire: WireJob): Job {
     source,
     key: wire.id,
     name: wire.name === null || wire.name === '' ? wire.id : wire.name,
-    status: wire.state === null ? 'UNKNOWN' : statusFrom(JOB_STATES, plainState(wire.state)),
+    status: statusOf(wire.state),
     nativeStatus: wire.state,
     createdAt: wire.createdAt?.text ?? null,
     startedAt: wire.startedAt?.text ?? null,

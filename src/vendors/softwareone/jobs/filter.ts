@@ -1,6 +1,5 @@
 import type { JobFilter } from '../../connector.ts';
-import { statusFrom } from '../../../domain/status.ts';
-import { STATUSES } from '../mapping.ts';
+import { STATUSES, statusOf } from '../facts.ts';
 import { containsIgnoringCase, isIn, isOut } from '../rql.ts';
 import type { Condition } from '../rql.ts';
 import type { TaskWire } from '../wire.ts';
@@ -20,7 +19,7 @@ export function matchesNothing({ statusIn }: JobFilter): boolean {
  */
 export function statusCondition({ statusIn }: JobFilter): Condition | null {
   if (statusIn === undefined) return null;
-  const isWanted = (native: string): boolean => statusIn.includes(statusFrom(STATUSES, native));
+  const isWanted = (native: string): boolean => statusIn.includes(statusOf(native));
   const hasUnnamed = isWanted('Blocked') || statusIn.includes('UNKNOWN');
   if (!hasUnnamed) return isIn('status', NAMED_STATUSES.filter(isWanted));
   return isOut(
@@ -35,7 +34,7 @@ export function nameCondition({ nameContains }: JobFilter): Condition | null {
 }
 
 export function matchesJobFilter(task: TaskWire, { statusIn, nameContains }: JobFilter): boolean {
-  if (statusIn?.includes(statusFrom(STATUSES, task.status)) === false) return false;
+  if (statusIn?.includes(statusOf(task.status)) === false) return false;
   const name = (task.name ?? task.id).toLowerCase();
   return nameContains === undefined || name.includes(nameContains.toLowerCase());
 }

@@ -1,6 +1,6 @@
 import type { LogFilter } from '../../../domain/log-filter.ts';
 import { SEVERITY_FLOOR, severityOf } from '../../../domain/severity.ts';
-import { SEVERITY_NUMBERS } from '../mapping.ts';
+import { SEVERITY_NUMBERS } from '../facts.ts';
 import { isIn, isOut } from '../rql.ts';
 import type { Condition } from '../rql.ts';
 
