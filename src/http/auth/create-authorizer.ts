@@ -2,17 +2,18 @@ import type { Allowance } from '../policy/allowance.ts';
 import type { Clock } from '../policy/clock.ts';
 import type { Wire } from '../request/exchange.ts';
 import type { AuthSettings } from '../settings.ts';
-import { apiKeyAuthorizer } from './api-key-exchange.ts';
+import { apiKeyExchange } from './api-key-exchange.ts';
+import { constantAuthorizer } from './authorizer.ts';
 import type { Authorizer } from './authorizer.ts';
-import { basicAuthorizer } from './basic.ts';
-import { bearerAuthorizer } from './bearer.ts';
-import { headerAuthorizer } from './header.ts';
-import { noAuthorizer } from './none.ts';
-import { oauth2Authorizer } from './oauth2-client-credentials.ts';
+import { basicCredentials } from './basic.ts';
+import { clientCredentials } from './oauth2-client-credentials.ts';
+import { tokenCache } from './token-cache.ts';
+import { requestToken } from './token-request.ts';
 
 /**
  * Creates the authorizer for the configured type. `wireTo` connects to the token endpoint of types that have one, and
- * `allowance` limits calls to that endpoint.
+ * `allowance` limits calls to that endpoint. Configured tokens are trimmed: they often come from files and environment
+ * variables and end in a line break.
  */
 export function createAuthorizer(
   auth: AuthSettings,
@@ -22,16 +23,18 @@ export function createAuthorizer(
 ): Authorizer {
   switch (auth.type) {
     case 'none':
-      return noAuthorizer();
+      return constantAuthorizer(null);
     case 'bearer':
-      return bearerAuthorizer(auth);
+      return constantAuthorizer(`Bearer ${auth.token.trim()}`);
     case 'basic':
-      return basicAuthorizer(auth);
+      return constantAuthorizer(basicCredentials(auth.username, auth.password));
     case 'header':
-      return headerAuthorizer(auth);
+      return constantAuthorizer(auth.value.trim(), auth.name.toLowerCase());
     case 'oauth2-client-credentials':
-      return oauth2Authorizer(auth, wireTo(auth.tokenUrl), clock, allowance);
-    case 'api-key-exchange':
-      return apiKeyAuthorizer(auth, wireTo(auth.tokenUrl), clock, allowance);
+    case 'api-key-exchange': {
+      const exchange = auth.type === 'api-key-exchange' ? apiKeyExchange(auth) : clientCredentials(auth);
+      const wire = wireTo(auth.tokenUrl);
+      return tokenCache(() => requestToken(wire, auth.tokenUrl, exchange, clock), wire, clock, allowance);
+    }
   }
 }

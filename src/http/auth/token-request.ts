@@ -14,8 +14,36 @@ const LARGEST_ANSWER_BYTES = 1024 * 1024;
 /** Used when the endpoint does not state the token's lifetime. */
 const ASSUMED_LIFE_SECONDS = 300;
 
+/** How one kind of authorisation asks for a token. */
+export interface TokenExchange {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Decodes the token, and its lifetime in seconds. */
+  readonly decoder: ZodType<{ readonly token: string; readonly life?: string | number | null | undefined }>;
+  /** Stands before the token in the header. */
+  readonly scheme: string;
+}
+
+/** A token as a header has it. */
+interface HeaderToken {
+  readonly authorization: string;
+  readonly lifeSeconds: number;
+}
+
 /** Requests a token. A refusal (400, 401, 403) becomes SOURCE_UNAUTHENTICATED: the configured credentials are wrong. */
-export async function requestToken<T>(
+export async function requestToken(
+  wire: Wire,
+  tokenUrl: string,
+  { headers, body, decoder, scheme }: TokenExchange,
+  clock: Pick<Clock, 'now'>,
+): Promise<HeaderToken> {
+  const { pathname, search } = new URL(tokenUrl);
+  const request: WireRequest = { method: 'POST', path: pathname + search, headers, body };
+  const { token, life } = await observed(wire, request, decoder, clock);
+  return { authorization: scheme + headerText(token, wire), lifeSeconds: lifeSeconds(life) };
+}
+
+async function observed<T>(
   wire: Wire,
   request: WireRequest,
   decoder: ZodType<T>,
@@ -69,13 +97,13 @@ function refusal(wire: Wire, { status, headers }: Exchange, clock: Pick<Clock, '
 }
 
 /** Returns the token if it is valid in a header. Throws SOURCE_BAD_RESPONSE otherwise. */
-export function headerText(token: string, { source, label }: Wire): string {
+function headerText(token: string, { source, label }: Wire): string {
   if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(token)) return token;
   throw new TributaryError('SOURCE_BAD_RESPONSE', `${label}: the token cannot be sent in a header`, { source });
 }
 
 /** A token's lifetime in seconds, from a number or text. */
-export function lifeSeconds(value: string | number | null | undefined): number {
+function lifeSeconds(value: string | number | null | undefined): number {
   const seconds = value === null || value === undefined || value === '' ? Number.NaN : Number(value);
   return Number.isFinite(seconds) ? Math.max(0, seconds) : ASSUMED_LIFE_SECONDS;
 }

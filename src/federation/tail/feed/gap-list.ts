@@ -74,25 +74,13 @@ function isBefore(place: Position | null, other: Position): boolean {
   return place === null || comparePositions(place, other) < 0;
 }
 
+/** Both gaps as one. The positions may be of different partitions, so the range is one of instants. */
 function joined(first: NumberedGap, second: NumberedGap): NumberedGap {
-  const { partition } = second;
+  const partition = first.partition === second.partition ? first.partition : '';
   const reason = first.reason === second.reason ? first.reason : `${first.reason}; ${second.reason}`.slice(0, 500);
-  if (first.partition === partition) {
-    const after = first.after && second.after && (isBefore(first.after, second.after) ? first.after : second.after);
-    const before =
-      first.before && second.before && (isBefore(first.before, second.before) ? second.before : first.before);
-    return { partition, after, before, reason, number: second.number };
-  }
-  // Positions in different partitions can only be compared by their instants.
-  const after = first.after && second.after && least(first.after.time, second.after.time);
-  const before = first.before && second.before && most(first.before.time, second.before.time) + 1n;
-  return {
-    partition: '',
-    after: after === null ? null : startOfInstant(after),
-    before: before === null ? null : startOfInstant(before),
-    reason,
-    number: second.number,
-  };
+  const after = first.after && second.after && startOfInstant(least(first.after.time, second.after.time));
+  const before = first.before && second.before && startOfInstant(most(first.before.time, second.before.time) + 1n);
+  return { partition, after, before, reason, number: second.number };
 }
 
 function least(a: bigint, b: bigint): bigint {
