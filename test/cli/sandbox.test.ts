@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { start } from './command-line.ts';
 
 let folder: string;
@@ -21,7 +22,7 @@ test('`tributary sandbox` prints a valid configuration', async () => {
   const check = start(['check', '--config', 'sandbox.yaml'], { folder });
   expect(await check.done).toBe(0);
   const lines = check.output().trimEnd().split('\n');
-  expect(lines).toHaveLength(6);
+  expect(lines).toHaveLength(1 + Object.keys(SIMULATED).length);
   expect(lines[0]).toMatch(/^SOURCE +VENDOR +REACHABLE +AUTHORISED +LATENCY +FOUND$/);
   for (const line of lines.slice(1)) expect(line).toMatch(/^\S+ +\S+ +yes +yes +\d+ ms +\d+ jobs?$/);
 

@@ -18,7 +18,7 @@ const BY_SOURCE = `{
 }`;
 const MERGED = `query ($jobs: [ID!]!) {
   jobs(first: 50) { nodes { key source { name } } failures { source code retryAfterSeconds } }
-  logs(jobs: $jobs, first: 500) { nodes { message } failures { source code retryAfterSeconds jobId } isComplete }
+  logs(jobs: $jobs, first: 1000) { nodes { message } failures { source code retryAfterSeconds jobId } isComplete }
 }`;
 
 interface BySource {
