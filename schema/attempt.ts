@@ -14,7 +14,7 @@ AttemptType.implement({
       description: '1 for the first attempt; null if the vendor does not number attempts.',
       resolve: partDetail('Attempt', 'number'),
     }),
-    ...stateFields(t, 'Attempt'),
+    ...stateFields(t, (field) => partDetail('Attempt', field) as never),
     step: stepField(t, 'Attempt', 'The step that was executed; null if the attempt is of the whole job.'),
     steps: partsField(
       t,

@@ -3,10 +3,9 @@ import { logsOfJob } from '../resolvers/logs.ts';
 import { builder } from './builder.ts';
 import * as connections from './connections.ts';
 import { JobFilterType } from './job-filter.ts';
-import { JobStatusType } from './job-status.ts';
 import { logArguments } from './log-arguments.ts';
 import { pageArguments } from './page-arguments.ts';
-import { jobPartsField } from './part-fields.ts';
+import { jobPartsField, stateFields } from './part-fields.ts';
 import { JobType, SourceType } from './refs.ts';
 
 JobType.implement({
@@ -20,30 +19,7 @@ JobType.implement({
       description: 'Its natural key within the source: `job(source:, key:)` finds it again.',
     }),
     name: t.string({ description: 'Its name, for people.', resolve: jobDetail('name') }),
-    status: t.field({ type: JobStatusType, description: 'What it is doing.', resolve: jobDetail('status') }),
-    nativeStatus: t.string({
-      nullable: true,
-      description: "The vendor's own word for its status, verbatim.",
-      resolve: jobDetail('nativeStatus'),
-    }),
-    createdAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was created; null if the vendor does not say.',
-      resolve: jobDetail('createdAt'),
-    }),
-    startedAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it started; null before that, and if the vendor does not say.',
-      resolve: jobDetail('startedAt'),
-    }),
-    finishedAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it ended; null before that, and if the vendor does not say.',
-      resolve: jobDetail('finishedAt'),
-    }),
+    ...stateFields(t, (field) => jobDetail(field) as never),
     attributes: t.field({
       type: 'JSON',
       nullable: true,

@@ -47,35 +47,38 @@ export function nameField<K extends 'Step' | 'Task'>(t: Fields<K>, kind: K): Fie
   return t.string({ description: 'Its name, for people.', resolve: partDetail(kind, 'name') });
 }
 
-/** What a part is doing, and when it did it. */
-export function stateFields<K extends PartKind>(
-  t: Fields<K>,
-  kind: K,
-): Record<'status' | 'nativeStatus' | 'createdAt' | 'startedAt' | 'finishedAt', Field> {
+type StateField = 'status' | 'nativeStatus' | 'createdAt' | 'startedAt' | 'finishedAt';
+
+/** What a job or a part is doing, and when it did it. `detail` has the resolver of each field. */
+export function stateFields<Shape>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Schema, Shape>,
+  // Each is the resolver of its own field; a function for all of them cannot carry that.
+  detail: (field: StateField) => never,
+): Record<StateField, Field> {
   return {
-    status: t.field({ type: JobStatusType, description: 'What it is doing.', resolve: partDetail(kind, 'status') }),
+    status: t.field({ type: JobStatusType, description: 'What it is doing.', resolve: detail('status') }),
     nativeStatus: t.string({
       nullable: true,
       description: "The vendor's own word for its status, verbatim.",
-      resolve: partDetail(kind, 'nativeStatus'),
+      resolve: detail('nativeStatus'),
     }),
     createdAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When it was created; null if the vendor does not say.',
-      resolve: partDetail(kind, 'createdAt'),
+      resolve: detail('createdAt'),
     }),
     startedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When it started; null before that, and if the vendor does not say.',
-      resolve: partDetail(kind, 'startedAt'),
+      resolve: detail('startedAt'),
     }),
     finishedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When it ended; null before that, and if the vendor does not say.',
-      resolve: partDetail(kind, 'finishedAt'),
+      resolve: detail('finishedAt'),
     }),
   };
 }

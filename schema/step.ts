@@ -1,3 +1,4 @@
+import { partDetail } from '../resolvers/part.ts';
 import { builder } from './builder.ts';
 import { attemptField, identityFields, logsField, nameField, partsField, stateFields } from './part-fields.ts';
 import { StepType } from './refs.ts';
@@ -8,7 +9,7 @@ StepType.implement({
   fields: (t) => ({
     ...identityFields(t, 'Step'),
     name: nameField(t, 'Step'),
-    ...stateFields(t, 'Step'),
+    ...stateFields(t, (field) => partDetail('Step', field) as never),
     attempt: attemptField(t, 'Step'),
     attempts: partsField(
       t,

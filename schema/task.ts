@@ -1,3 +1,4 @@
+import { partDetail } from '../resolvers/part.ts';
 import { builder } from './builder.ts';
 import { attemptField, identityFields, logsField, nameField, stateFields, stepField } from './part-fields.ts';
 import { TaskType } from './refs.ts';
@@ -9,7 +10,7 @@ TaskType.implement({
   fields: (t) => ({
     ...identityFields(t, 'Task'),
     name: nameField(t, 'Task'),
-    ...stateFields(t, 'Task'),
+    ...stateFields(t, (field) => partDetail('Task', field) as never),
     attempt: attemptField(t, 'Task'),
     step: stepField(t, 'Task', 'The step that it is part of; null if the vendor names none.'),
     logs: logsField(t),
