@@ -77,7 +77,7 @@ describe.skipIf(HAS_NO_BROWSER)('the histogram of the log explorer', () => {
     });
   });
 
-  test('can be put away, and stays away', async () => {
+  test('can be closed, and stays closed', async () => {
     await desktop(async (page) => {
       await openPlot(page);
       await page.getByLabel('Show lines over time').click();

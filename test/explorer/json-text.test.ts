@@ -14,7 +14,7 @@ test('colours of JSON change no character of it', () => {
   );
 });
 
-test('names, values and what stands between them are told apart', () => {
+test('names, values and punctuation have different classes', () => {
   const message = '{"step": 10, "name": "a:1"}';
   expect(withJson(message, piecesOf(message)).map(({ text, style }) => [text.trim(), style])).toEqual([
     ['{', 'json-mark'],
@@ -29,6 +29,6 @@ test('names, values and what stands between them are told apart', () => {
   ]);
 });
 
-test.each(['[INFO] started', '{not json}', 'step 1', '"text"'])('%s is not taken for JSON', (message) => {
+test.each(['[INFO] started', '{not json}', 'step 1', '"text"'])('%s is not treated as JSON', (message) => {
   expect(isJson(message)).toBe(false);
 });

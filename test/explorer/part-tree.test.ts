@@ -64,7 +64,7 @@ describe('the tree of parts', () => {
     ).toEqual({ 'a-1': { 't-y': {} }, 's-load': {}, 't-x': {}, 't-z': {} });
   });
 
-  test('ends where an attempt and a step each say that they are inside of the other', () => {
+  test('is finite if an attempt and a step each name the other as parent', () => {
     expect(treeShape({ attempts: [attempt('1', 'load')], steps: [step('load', '1')] })).toEqual({
       's-load': { 'a-1': {} },
     });
@@ -96,7 +96,7 @@ describe('the times of parts, beside each other', () => {
     });
   });
 
-  test('are left out of parts without times, and where there is nothing to compare', () => {
+  test('are missing for parts without times, and if there is nothing to compare', () => {
     expect(Object.keys(spans([timed('a', 0, 10), timed('b', 10, 20), step('c')]))).toEqual(['s-a', 's-b']);
     expect(spans([timed('a', 0, 10), step('c')])).toEqual({});
     expect(spans([timed('a', 5, 5), timed('b', 5, 5)])).toEqual({});

@@ -108,7 +108,7 @@ describe.skipIf(HAS_NO_BROWSER)('the parts of a job in the log explorer', () => 
     );
   });
 
-  test('say so where the log of an earlier attempt is out of reach', async () => {
+  test('report that the log of an earlier attempt is out of reach', async () => {
     await explorer.visit(async (page) => {
       await openJob(page, 'ticket-router-sft');
       await page.getByRole('treeitem', { name: /^Attempt 1/ }).click();

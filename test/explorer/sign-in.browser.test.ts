@@ -30,7 +30,7 @@ async function withService(use: (url: string) => Promise<void>): Promise<void> {
 }
 
 describe.skipIf(HAS_NO_BROWSER)('the log explorer of a service that wants to know who calls', () => {
-  test('asks for a key, tells of a wrong one, and then shows logs and follows them', async () => {
+  test('asks for a key, reports a wrong one, and then shows and follows logs', async () => {
     await withService(async (url) => {
       const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
       const context = await browser.newContext();

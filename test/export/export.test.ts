@@ -145,7 +145,7 @@ describe('an export', () => {
     });
   });
 
-  test('says from where to go on when the service stops, and nothing when its reader has gone', async () => {
+  test('names the cursor to continue from when the service stops, and writes nothing when its reader has gone', async () => {
     const stop = new AbortController();
     const source = twoJobs();
     const onPart = (): void => {

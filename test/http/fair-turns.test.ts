@@ -54,7 +54,7 @@ describe('calls that wait for a place at a source', () => {
     expect(await serveAll()).toEqual(['a long 1', 'b', 'nobody in particular', 'a short', 'a long 2', 'a long 3']);
   });
 
-  test('wait no longer for a call that another asked for first than for one of their own', async () => {
+  test('wait no longer for a shared call that another caller began than for a call of their own', async () => {
     const { limiter, wait, serveAll } = await oneTaken();
     const busy = operationOf('a');
     for (const name of ['1', '2', '3']) void wait(name, callOf(busy));
@@ -65,7 +65,7 @@ describe('calls that wait for a place at a source', () => {
     expect(limiter.queued()).toBe(0);
   });
 
-  test('are never more than the source lets wait, and are told when to come back where a rate says so', async () => {
+  test("are never more than the source's queue holds, and the others get the time to retry if the rate tells it", async () => {
     const { limiter, wait } = await oneTaken({ queue: 2, requestsPerSecond: 0.5 });
     const leaving = new Cancellation();
     const left = ['1', '2'].map((name) => rejection(wait(name, callOf(operationOf(null), leaving))));

@@ -65,7 +65,7 @@ async function requestsOf(
 }
 
 describe('calls in flight at the same time', () => {
-  test('share one request when they ask the same', async () => {
+  test('share one request if they are identical', async () => {
     const { server, http, letGo } = await holding();
     const calls = [1, 2, 3].map(() => http.json(jobs, decoder, createCall()));
     await server.arrived(1);

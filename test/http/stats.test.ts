@@ -110,7 +110,7 @@ describe('the observations for metrics', () => {
     expect(JSON.stringify(observed)).not.toMatch(/secret|127\.0\.0\.1/);
   });
 
-  test('are one for each attempt, and say nothing of what was asked', async () => {
+  test('are one for each attempt, and reveal nothing of the request', async () => {
     const observed: RequestObservation[] = [];
     const server = await serve((_, response, index) => {
       sendJson(response, {}, index === 0 ? 503 : 200);

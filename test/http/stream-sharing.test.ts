@@ -33,7 +33,7 @@ async function requestsOf(
 }
 
 describe('streams in flight at the same time', () => {
-  test('share one request when they ask the same', async () => {
+  test('share one request if they are identical', async () => {
     expect(await requestsOf([logs, { ...logs }])).toBe(1);
     expect(await requestsOf([logs, { ...logs, body: { job: 2 } }])).toBe(2);
     expect(await requestsOf([logs, { ...logs, path: ['lines'] }])).toBe(2);

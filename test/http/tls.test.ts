@@ -64,7 +64,7 @@ describe('a source with a private certificate authority', () => {
     expect(await ask({ baseUrl: server.origin, tls: { ca } })).toEqual({ a: 1 });
   });
 
-  test('is refused without it, with words that name the way out', async () => {
+  test('is refused without it, with a message that names the setting', async () => {
     const server = await serveSecurely();
     expect(await rejection(ask({ baseUrl: server.origin }))).toMatchObject({
       code: 'SOURCE_UNAVAILABLE',

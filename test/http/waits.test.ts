@@ -96,7 +96,7 @@ describe('other headers that say when to come back', () => {
   });
 });
 
-test('whatever the headers hold, a wait is none or within its bounds', () => {
+test('whatever the headers hold, a wait is absent or within its bounds', () => {
   const names = ['retry-after', 'retry-after-ms', 'x-ratelimit-reset', 'x-ratelimit-remaining', 'ratelimit-reset'];
   const text = fc.oneof(
     fc.string({ maxLength: 80 }),

@@ -90,7 +90,7 @@ describe('the jobs API', () => {
     });
   });
 
-  test('caps the page size silently', async () => {
+  test('caps the page size without an error', async () => {
     simulation.configure({ maxPage: 2 });
     for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
     const { body } = await ask('/v1/customer/jobs?pagination.limit=50', {}, await token());

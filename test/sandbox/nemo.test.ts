@@ -360,7 +360,7 @@ describe('the logs API', () => {
     ['null', { next_page: null, prev_page: null }],
     ['empty', { next_page: '', prev_page: '' }],
     ['missing', {}],
-  ] as const)('says the end as %s', async (nextPageAtEnd, end) => {
+  ] as const)('marks the end as %s', async (nextPageAtEnd, end) => {
     const nemo = await start({ nextPageAtEnd });
     nemo.createJob({ name: 'sft' });
     expect((await logs('')).body).toEqual({ data: [], total: 0, ...end });

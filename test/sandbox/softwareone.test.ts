@@ -95,7 +95,7 @@ describe('the tasks API', () => {
     expect(selected['audit']).toMatchObject({ created: { at: '2025-09-11T13:40:13.515Z' } });
   });
 
-  test('answers 404 as problem details for a task that there is not', async () => {
+  test('answers 404 as problem details for an unknown task', async () => {
     expect(await refusal('/TSK-0000-0000-0000-0000')).toMatchObject({ status: 404, title: 'Not Found' });
     expect((await ask('/TSK-0000-0000-0000-0000/logs')).status).toBe(404);
   });
@@ -141,7 +141,7 @@ describe('pages of logs', () => {
     });
   });
 
-  test('are cut to 100 without a word, whatever is asked for and whatever the default is', async () => {
+  test('are cut to 100 without an error, for any requested size and any default', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(150));
     expect((await list(`/${key}/logs?limit=500`)).$meta.pagination).toEqual({ offset: 0, limit: 100, total: 150 });

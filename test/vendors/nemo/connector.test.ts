@@ -22,7 +22,7 @@ describe('probing', () => {
     ]);
   });
 
-  test('says that the token is not taken, or may not read', async () => {
+  test('reports a token that is refused or lacks permission', async () => {
     const wrong = await connect({ auth: { type: 'bearer', token: 'wrong' } });
     await expect(wrong.connector.probe(createCall())).rejects.toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
     const scopeless = await connect({ auth: { type: 'bearer', token: 'nemo-scopeless-token' } });

@@ -51,7 +51,7 @@ describe('times', () => {
     }
   });
 
-  test('that can not be read make a run unreadable, by the path of the field, and are null for a job', () => {
+  test('that are invalid make a run unreadable, with the path of the field, and are null for a job', () => {
     const { results } = runPageDecoder({ total: 2, results: [{ ...SUCCESS, scheduleTimestamp: 'soon' }, SUCCESS] });
     expect(results.map(({ unreadable }) => unreadable?.reason)).toEqual([
       'results[0].scheduleTimestamp: expected a date and time, got a string',
@@ -152,7 +152,7 @@ describe('a run', () => {
     expect(rowsOf({ ...SUCCESS, runStatus: 'RUNNING', runState: 'TRIGGERED', completionTimestamp: null })).toEqual([]);
   });
 
-  test('that is over without a text says what the service says of it', () => {
+  test('that has ended without a text shows the status that the service reports', () => {
     expect(rowsOf({ ...SUCCESS, runText: '' })[0]?.message).toBe('SUCCESS');
     expect(rowsOf({ ...SUCCESS, runText: null })[0]?.message).toBe('SUCCESS');
     expect(rowsOf({ ...SUCCESS, runText: '[]', statusMessage: 'All went well' })[0]?.message).toBe('All went well');
