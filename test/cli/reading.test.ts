@@ -2,8 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
+import { parseJobChoice, patternFits } from '../../src/cli/choose/job-choice.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { start } from './command-line.ts';
 import type { RunningCommand } from './command-line.ts';
 
@@ -49,12 +50,29 @@ describe('tributary sources', () => {
 
 describe('tributary jobs', () => {
   test('lists jobs in the form that other commands accept', async () => {
-    const lines = await outputOf('jobs', '--source', 'nemo', '--name', 'ASSISTANT-LORA');
+    const lines = await outputOf('jobs', '--source', 'nemo', '--name', 'ASSISTANT-LORA', '-o', 'wide');
     expect(lines).toHaveLength(2);
     expect(lines[1]).toMatch(
-      /^nemo:default\/support-assistant-lora +SUCCEEDED +[\d: -]{10,11} +\S+ +support-(?:assistant-lora|.*…)$/,
+      /^nemo:default\/support-assistant-lora +SUCCEEDED +[\d: -]{10,11} .* support-assistant-lora$/,
     );
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test('fits 80 columns with all jobs, and what it shows of their keys chooses each of them alone', async () => {
+    const [titles = '', ...lines] = await outputOf('jobs', '--limit', '50');
+    expect(titles.split(/ +/)).toEqual(['JOB', 'STATUS', 'CREATED', 'FINISHED', 'TOOK', 'NAME']);
+    expect(Math.max(...[titles, ...lines].map((line) => line.length))).toBeLessThanOrEqual(80);
+    const whole = (await outputOf('jobs', '--limit', '50', '--json')).map(
+      (line) => JSON.parse(line) as { source: string; key: string; name: string },
+    );
+    expect(lines).toHaveLength(whole.length);
+    const chosen = lines.map((line) => {
+      const choice = parseJobChoice(line.slice(0, titles.indexOf('STATUS')).trimEnd());
+      if (choice === null) return [];
+      if ('job' in choice) return [choice.job.key];
+      return whole.filter((job) => patternFits(choice.pattern, job)).map(({ key }) => key);
+    });
+    expect(chosen).toEqual(whole.map(({ key }) => [key]));
+    expect(lines.join('\n')).toMatch(/^bytenite:[0-9a-f]{8}\* /m);
   });
 
   test('filters by status in every source', async () => {

@@ -7,7 +7,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { plainText, terminalJson } from '../../domain/terminal-text.ts';
 import { csvLine } from '../../export/csv.ts';
 
-/** The width that a table for people fits into, where its keys do. */
+/** The width that a table for people fits into. */
 export const TERMINAL_COLUMNS = 80;
 
 /** A column of a table for people. */
