@@ -8,7 +8,6 @@ import { durationOf } from '../show/duration.ts';
 import { formatListing, TERMINAL_COLUMNS } from '../show/listing.ts';
 import type { Column, ListingOptions } from '../show/listing.ts';
 import { formatOf } from '../show/output-choice.ts';
-import { LEAST_OF_THE_LAST } from '../show/table.ts';
 import { shortTime, showTimeOf } from '../show/times.ts';
 import type { ShowTime, ZoneOptions } from '../show/times.ts';
 import { EXIT } from '../surroundings.ts';
@@ -23,6 +22,9 @@ export interface JobsOptions extends GraphOptions, ListingOptions, ZoneOptions {
 }
 
 const DEFAULT_LIMIT = 20;
+
+/** Long keys are cut so that names have this many columns. */
+const COLUMNS_OF_NAMES = 14;
 
 type ListedJob = JobsQuery['jobs']['nodes'][number];
 
@@ -59,7 +61,7 @@ function columnsOf(jobs: readonly ListedJob[], time: ShowTime, isWide: boolean):
     .filter(({ isWide: only }) => only !== true)
     .reduce((sum, column) => sum + widthOf(column) + 2, 0);
   const refs = jobs.map(({ source, key, name }) => ({ source: source.name, key, name }));
-  const room = TERMINAL_COLUMNS - taken - 2 - LEAST_OF_THE_LAST;
+  const room = TERMINAL_COLUMNS - taken - 2 - COLUMNS_OF_NAMES;
   const short = shortJobs(refs, isWide ? Infinity : room);
   const chosenBy = new Map(jobs.map((job, index) => [job, short[index] ?? '']));
   return [

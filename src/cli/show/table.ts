@@ -1,7 +1,7 @@
 import { terminalCell } from '../../domain/terminal-text.ts';
 
 /** The last column keeps at least this many characters. */
-export const LEAST_OF_THE_LAST = 8;
+const LEAST_CHARACTERS = 8;
 
 /**
  * Formats rows under their titles in aligned columns. Cuts the last column if a line would exceed `most` characters.
@@ -16,7 +16,7 @@ export function formatTable(
   const lines = [titles, ...rows].map((cells) => cells.map(terminalCell));
   const widths = titles.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
-  const room = Math.max(LEAST_OF_THE_LAST, most - before);
+  const room = Math.max(LEAST_CHARACTERS, most - before);
   const format = (line: readonly string[], row: number): string =>
     line
       .map((cell, column) => {
