@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import type { ViteUserConfig } from 'vitest/config';
+import { HangReporter } from './test/support/hang-reporter.ts';
 
 /** What all tests have in common; `npm run test:fast` takes it as well. */
 export const COMMON = {
@@ -12,6 +13,8 @@ export const COMMON = {
     testTimeout: 180_000,
     hookTimeout: 180_000,
     teardownTimeout: 60_000,
+    // Where a file blocks its process, no limit works.
+    reporters: ['default', new HangReporter()],
     expect: { poll: { timeout: 60_000 } },
     // On two cores Vitest would run one file at a time, and many of them wait more than they compute.
     maxWorkers: Math.max(2, availableParallelism() - 1),

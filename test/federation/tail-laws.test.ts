@@ -138,7 +138,8 @@ describe('a tail', () => {
           for (const { key } of jobs) source.statuses.set(key, 'SUCCEEDED');
           const { delivered, repeats, reason } = await Promise.race([
             following,
-            pause(10_000).then(() => {
+            // Ends what hangs: even a very slow machine is quicker.
+            pause(90_000, undefined, { ref: false }).then(() => {
               throw new Error(
                 `It hangs: ${JSON.stringify({ jobs: jobs.map(({ native }) => [native.name, native.expected().length]), leaves, faults })}`,
               );

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { NemoSimulation } from '../../src/sandbox/nemo/index.ts';
 import type { SandboxLine } from '../../src/sandbox/types.ts';
+import { chance } from '../support/chance.ts';
 import { eventually, follow, multiset } from './follower.ts';
 import type { Line } from './follower.ts';
 import { outOfOrder } from './semantics/followers.ts';
@@ -11,7 +12,7 @@ import { fresh, texts } from './vendors.ts';
 
 const KILLS = 40;
 
-const random = (below: number): number => Math.floor(Math.random() * below);
+const random = chance();
 
 /** Writes on and on, also what earlier attempts have said late. */
 function grow(simulation: NemoSimulation, key: string) {

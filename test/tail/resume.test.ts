@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Fault, SandboxLine, VendorServer } from '../../src/sandbox/types.ts';
+import { chance } from '../support/chance.ts';
 import { eventually, follow, multiset } from './follower.ts';
 import type { Follower, Line } from './follower.ts';
 import { outOfOrder } from './semantics/followers.ts';
@@ -17,7 +18,7 @@ const FAULTS: readonly Fault[] = [
   { times: 3, what: { do: 'delay', milliseconds: 30 } },
 ];
 
-const random = (below: number): number => Math.floor(Math.random() * below);
+const random = chance();
 
 /** Writes on and on, as many lines as it may: some are late, some are there twice. */
 function grow({ simulation }: VendorServer, key: string) {

@@ -174,9 +174,10 @@ describe('a server', () => {
       `{ job(source: "up", key: "b") { ...F0 } } ${fragments(60, 2, (next) => `logs(first: 1) { nodes { job { ${next} } } }`, 'name')}`,
       '{ job(source: "up", key: "b") { ...F } } fragment F on Job { a: logs { nodes { job { ...F } } } b: logs { nodes { job { ...F id } } } }',
     ]) {
-      const begun = performance.now();
+      const begun = process.cpuUsage();
       const { errors } = await server.query(query);
-      expect(performance.now() - begun).toBeLessThan(5_000);
+      const { user, system } = process.cpuUsage(begun);
+      expect((user + system) / 1_000).toBeLessThan(5_000);
       expect(errors?.length).toBeGreaterThan(0);
     }
     expect(server.log).toEqual([]);
