@@ -1,4 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
+import { DEFAULT_ROOM_BYTES } from '../http/room/answer-room.ts';
 
 /** Upper bounds for one request. */
 export interface QueryLimits {
@@ -62,6 +63,8 @@ export interface ClientLimits {
   readonly socketUnreadBytes: number;
   /** Bytes of answers of all callers that wait until they are read. One caller may have half of them, and less where others have some. */
   readonly unreadBytes: number;
+  /** Bytes for large answers of vendors, and for what is read of them, that all operations hold. */
+  readonly heldVendorBytes: number;
 }
 
 export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
@@ -73,6 +76,7 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   socketBytesPerSecond: 1024 * 1024,
   socketUnreadBytes: 32 * 1024 * 1024,
   unreadBytes: Math.floor(getHeapStatistics().heap_size_limit / 4),
+  heldVendorBytes: DEFAULT_ROOM_BYTES,
 };
 
 /**
@@ -95,6 +99,7 @@ export const LIVE_LIMITS = [
   'socketBytesPerSecond',
   'socketUnreadBytes',
   'unreadBytes',
+  'heldVendorBytes',
 ] as const satisfies readonly (keyof (QueryLimits & ClientLimits))[];
 
 export type LiveLimits = Pick<QueryLimits & ClientLimits, (typeof LIVE_LIMITS)[number]>;
@@ -102,8 +107,8 @@ export type LiveLimits = Pick<QueryLimits & ClientLimits, (typeof LIVE_LIMITS)[n
 export function liveLimits(limits: LiveLimits): LiveLimits {
   const { calls, work, rows, vendorBytes, answerBytes, timeMilliseconds, measureOnly } = limits;
   const { connections, requestsPerSecond, operations, socketOperations } = limits;
-  const { socketMessagesPerSecond, socketBytesPerSecond, socketUnreadBytes, unreadBytes } = limits;
+  const { socketMessagesPerSecond, socketBytesPerSecond, socketUnreadBytes, unreadBytes, heldVendorBytes } = limits;
   const ofQueries = { calls, work, rows, vendorBytes, answerBytes, timeMilliseconds, measureOnly };
   const ofSockets = { socketOperations, socketMessagesPerSecond, socketBytesPerSecond, socketUnreadBytes };
-  return { ...ofQueries, ...ofSockets, connections, requestsPerSecond, operations, unreadBytes };
+  return { ...ofQueries, ...ofSockets, connections, requestsPerSecond, operations, unreadBytes, heldVendorBytes };
 }

@@ -40,6 +40,9 @@ export function partOf(configuration: Configuration, place: WorkerPlace): Config
   if (place.of === 1) return configuration;
   const { limits, sources } = configuration;
   const part = (limit: number): number => partOfLimit(limit, place);
+  /** The default is a part of the heap, and each worker has its own heap. */
+  const partOfMemory = (key: 'unreadBytes' | 'heldVendorBytes'): number =>
+    limits[key] === DEFAULT_CLIENT_LIMITS[key] ? limits[key] : part(limits[key]);
   return {
     ...configuration,
     limits: {
@@ -47,7 +50,8 @@ export function partOf(configuration: Configuration, place: WorkerPlace): Config
       connections: part(limits.connections),
       requestsPerSecond: part(limits.requestsPerSecond),
       operations: part(limits.operations),
-      unreadBytes: isOfHeap(limits.unreadBytes) ? limits.unreadBytes : part(limits.unreadBytes),
+      unreadBytes: partOfMemory('unreadBytes'),
+      heldVendorBytes: partOfMemory('heldVendorBytes'),
     },
     sources: sources.map((source) => partOfSource(source, place)),
   };
@@ -59,13 +63,9 @@ function dividedLimits({ limits, sources }: Configuration): readonly (readonly [
     ['limits.requestsPerSecond', limits.requestsPerSecond],
     ['limits.operations', limits.operations],
     ['limits.unreadBytes', limits.unreadBytes],
+    ['limits.heldVendorBytes', limits.heldVendorBytes],
     ...sources.map(({ name, http }) => [`sources.${name}.limits.concurrency`, http.limits.concurrency] as const),
   ];
-}
-
-/** The default is a part of the heap, and each worker has its own heap. */
-function isOfHeap(unreadBytes: number): boolean {
-  return unreadBytes === DEFAULT_CLIENT_LIMITS.unreadBytes;
 }
 
 function partOfLimit(limit: number, { number, of }: WorkerPlace): number {

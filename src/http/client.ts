@@ -73,7 +73,8 @@ export interface SourceHttp {
 }
 
 /**
- * Parses a body while it arrives and gives each item at once. It enforces the bounds on values and keys in `bounds`.
+ * Parses a body while it arrives and gives each item at once. It enforces the bounds on values and keys in `bounds`. It tells `hold` how
+ * many bytes it keeps whenever that changes much, and waits for its promise.
  * Errors of the body and of `give` pass through unchanged. Requests count as identical only if they use the same reader
  * object, so create each reader once.
  */
@@ -82,4 +83,5 @@ export type StreamReader<T> = (
   give: (item: T) => void,
   source: string,
   bounds: StreamBounds,
+  hold: (bytes: number) => Promise<void> | null,
 ) => Promise<void>;

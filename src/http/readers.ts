@@ -2,18 +2,26 @@ import { AnswerTooLarge, TributaryError } from '../domain/errors.ts';
 import { isTurnOver, rest } from '../domain/fair-share.ts';
 import type { OpenAttempt } from './attempt.ts';
 import { collect } from './body/collect.ts';
+import type { Hold } from './body/collect.ts';
 import { parseJson } from './body/parse.ts';
 import type { Answerer } from './body/parse.ts';
 import type { HttpReply, StreamReader } from './client.ts';
 import type { Begin } from './policy/shared-stream.ts';
 import { AttemptFailure } from './policy/attempt-failure.ts';
 import type { Exchange, Wire } from './request/exchange.ts';
+import { LARGE_ANSWER_BYTES } from './room/answer-room.ts';
+import type { AnswerLease } from './room/answer-lease.ts';
 import type { StreamBounds } from './settings.ts';
 
 /** A reply with the size of its body in bytes. */
 export interface SizedReply<T> extends HttpReply<T> {
   readonly bytes: number;
+  /** The room that a large answer takes. Null: it takes none. */
+  readonly lease: AnswerLease | null;
 }
+
+/** Makes the lease of an answer that turns out to be large. */
+export type OpenLease = () => AnswerLease;
 
 /** Bounds on the size of an answer. */
 export interface SizeBounds {
@@ -27,26 +35,43 @@ export async function readJson(
   open: OpenAttempt,
   bounds: SizeBounds,
   answerer: Answerer,
+  openLease: OpenLease,
 ): Promise<SizedReply<unknown>> {
   const { answer, finish } = open;
+  let lease: AnswerLease | null = null;
+  const hold = waiting(answer, (bytes) => (lease ??= openLease()).take(bytes));
   try {
-    const body = await collected(open, bounds, answerer);
+    const body = await collected(open, bounds, answerer, hold);
     // The synchronous work that follows reaches up to the log lines, and many answers may arrive at once.
     if (isTurnOver()) await rest();
-    const data = await parseJson(body, bounds.mostBytes, answerer);
+    const data = await parseJson(body, bounds.mostBytes, answerer, hold);
     finish(null);
     const { status, headers } = answer;
-    return { status, headers, data, bytes: body.size, cutTo: body.cutTo };
+    return { status, headers, data, bytes: body.size, cutTo: body.cutTo, lease };
   } catch (error) {
+    endReading(lease);
     finish(error);
     throw error;
   }
+}
+
+function endReading(lease: AnswerLease | null): void {
+  lease?.endReading();
+}
+
+/** The time that an answer waits for memory of ours is not the source's. */
+function waiting({ deadline }: Exchange, take: Hold): Hold {
+  return (bytes) => {
+    const room = take(bytes);
+    return room === null ? null : room.finally(deadline.pause());
+  };
 }
 
 async function collected(
   { answer }: OpenAttempt,
   { mostBytes, cutsStrings }: SizeBounds,
   { source, label }: Answerer,
+  hold: Hold,
 ): ReturnType<typeof collect> {
   // Refuse without reading if `Content-Length` already exceeds the bound.
   if (!cutsStrings && announcedBytes(answer.headers) > mostBytes) {
@@ -54,9 +79,9 @@ async function collected(
     throw new AnswerTooLarge(source, label, mostBytes);
   }
   try {
-    return await collect(answer.body, mostBytes, cutsStrings);
+    return await collect(answer.body, mostBytes, cutsStrings, hold);
   } catch (error) {
-    throw answer.explain(error);
+    throw error instanceof TributaryError ? error : answer.explain(error);
   }
 }
 
@@ -78,16 +103,23 @@ export async function readItems<T>(
   reader: StreamReader<T>,
   begin: Begin<T>,
   wire: Wire,
+  openLease: OpenLease,
 ): Promise<void> {
   const { stream } = wire.limits;
   answer.deadline.rearm(stream.milliseconds);
+  let lease: AnswerLease | null = null;
+  const hold = waiting(answer, (bytes) => {
+    if (lease === null && bytes <= LARGE_ANSWER_BYTES) return null;
+    return (lease ??= openLease()).set(bytes);
+  });
   try {
-    await reader(chunksOf(answer, wire, stream), begin(), wire.source, stream);
+    await reader(chunksOf(answer, wire, stream), begin(), wire.source, stream, hold);
     finish(null);
   } catch (error) {
     finish(error);
     throw error;
   } finally {
+    endReading(lease);
     answer.body.destroy();
   }
 }

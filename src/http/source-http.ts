@@ -25,7 +25,10 @@ import type { Begin, Start } from './policy/shared-stream.ts';
 import { createSingleFlight } from './policy/single-flight.ts';
 import type { Landed } from './policy/single-flight.ts';
 import { readItems, readJson } from './readers.ts';
-import type { SizedReply } from './readers.ts';
+import type { OpenLease, SizedReply } from './readers.ts';
+import { processRoom } from './room/answer-room.ts';
+import type { AnswerRoom } from './room/answer-room.ts';
+import { createWaitingPlaces } from './room/waiting-places.ts';
 import { cancellationOf } from './request/abort.ts';
 import type { TokenListener, Wire } from './request/exchange.ts';
 import { targetOf } from './request/path.ts';
@@ -48,6 +51,8 @@ export interface SourceHttpOptions extends Partial<Clock>, BoundsOptions {
   readonly onRequest?: ((observation: RequestObservation) => void) | undefined;
   /** Default: the pools of this process, shared by all sources. */
   readonly pools?: Pools | undefined;
+  /** The memory for large answers. Default: that of this process. */
+  readonly room?: AnswerRoom | undefined;
 }
 
 /** A `SourceHttp` that reports its health and can be closed. */
@@ -71,7 +76,14 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
   const flights = createSingleFlight();
   const streams = createSharedStreams();
   const flightKey = createFlightKey();
+  const { room = processRoom } = options;
+  const waitingPlaces = createWaitingPlaces(limits.concurrency);
   let closed = false;
+
+  const leaseFor =
+    (caller: Caller): OpenLease =>
+    () =>
+      room.lease(source, caller, waitingPlaces);
 
   function prepare(request: HttpRequest, call: Call) {
     if (closed) throw new TributaryError('SOURCE_UNAVAILABLE', `${source}: the client is closed`, { source });
@@ -107,10 +119,21 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
         caller,
         span,
         sendsTraceparent,
-        read: (open) => readJson(open, { mostBytes: limits.maxResponseBytes, cutsStrings }, parts.wire),
+        read: (open) =>
+          readJson(open, { mostBytes: limits.maxResponseBytes, cutsStrings }, parts.wire, leaseFor(caller)),
       });
-      return { ...reply, data: await inTurns(() => decode(reply.data, decoder, parts.wire)) };
+      const { lease } = reply;
+      try {
+        return { ...reply, data: await inTurns(() => decode(reply.data, decoder, parts.wire)) };
+      } finally {
+        // Those who wait for the answer get it before that, and hold it from then on.
+        if (lease !== null) setImmediate(lease.endReading);
+      }
     }
+    const receive = ({ bytes, lease }: SizedReply<T>): void => {
+      if (lease !== null) room.keep(call.asker, prepared.request.path.split('?', 1)[0] ?? '', lease);
+      call.budget.receive(source, bytes);
+    };
     let started = 0;
     const start = (caller: Caller) => {
       started += 1;
@@ -119,7 +142,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     };
     if (!prepared.idempotent) {
       const reply = await start(caller);
-      call.budget.receive(source, reply.bytes);
+      receive(reply);
       return reply;
     }
     const key = `${cutsStrings ? 'cut ' : ''}${flightKey(prepared.request, prepared.credential, decoder)}`;
@@ -132,7 +155,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     const landed = (isKnown ? known : await flights.join(key, caller, start, recency.notBefore)) as Landed<
       SizedReply<T>
     >;
-    if (!isKnown) call.budget.receive(source, landed.value.bytes);
+    if (!isKnown) receive(landed.value);
     if (started === 0) own.recorder.saved(isKnown ? 'remembered' : 'shared');
     memory?.set(key, landed);
     if (recency.inSequence) recency.notBefore = Math.max(recency.notBefore, landed.landed);
@@ -146,7 +169,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     const start: Start<T> = (caller, begin) => {
       started += 1;
       call.budget.startCall(source);
-      const read = (open: OpenAttempt): Promise<void> => readItems(open, reader, begin, parts.wire);
+      const read = (open: OpenAttempt): Promise<void> => readItems(open, reader, begin, parts.wire, leaseFor(caller));
       return tracedCall(call.span, source, request, (span) =>
         parts.recorder.watch(makeCall(parts, { ...prepared, caller, span, sendsTraceparent, read })),
       );

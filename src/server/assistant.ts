@@ -1,3 +1,4 @@
+import { processRoom } from '../http/room/answer-room.ts';
 import type { IncomingMessage } from 'node:http';
 import { Budget } from '../domain/budget.ts';
 import type { BudgetLimits } from '../domain/budget.ts';
@@ -48,6 +49,10 @@ export function createAssistant({ audit, clientOf, limits, allowedPages, stoppin
     response.once('close', forget);
     const federation = access.view('query');
     const asker = { caller: nameOfCaller(access.caller, client), requestId };
+    processRoom.begin(asker);
+    response.once('close', () => {
+      processRoom.end(asker);
+    });
     const { authorization } = access;
     // Loaded on demand: about a hundred modules that most services do not need.
     const { answerAssistant } = await import('../assistant/http.ts');

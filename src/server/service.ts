@@ -6,6 +6,7 @@ import { createAssistant } from './assistant.ts';
 import { createAudit } from './access/audit.ts';
 import { createAccessControl } from './access/judge.ts';
 import { answerText } from './answer-text.ts';
+import { processRoom } from '../http/room/answer-room.ts';
 import { serve } from './serve-request.ts';
 import type { Handler } from './serve-request.ts';
 import { isTooLong } from './body-limit.ts';
@@ -81,6 +82,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
   const clientLimits = { ...DEFAULT_CLIENT_LIMITS, ...options.clientLimits };
   const callers = new Callers(clientLimits);
+  processRoom.most = clientLimits.heldVendorBytes;
   const answering = { held: new HeldBytes(() => clientLimits.unreadBytes), heartbeatMilliseconds };
   const { csrfProtection = true, introspection = true, auth = EVERYBODY } = options;
   let { allowedHosts = null } = options;
@@ -222,6 +224,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       // Each limit is read at each use, so changing the objects in place takes effect.
       if (next.liveLimits !== undefined)
         for (const each of [limits, clientLimits]) Object.assign(each, next.liveLimits);
+      processRoom.most = clientLimits.heldVendorBytes;
       if (next.trustProxy !== undefined) trusted = trustedProxies(next.trustProxy);
       if (next.allowedHosts !== undefined) ({ allowedHosts } = next);
       if (next.publicOrigin !== undefined) allowedPages.publicOrigin = next.publicOrigin;

@@ -12,7 +12,7 @@ function configuration(value: { readonly server?: object; readonly limits?: obje
 test('the parts of all workers add up to each limit, and each has some of it', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 64, max: 1_000 }), (of, limit) => {
-      const limits = { connections: limit, requestsPerSecond: limit, operations: limit, unreadBytes: limit };
+      const limits = { connections: limit, requestsPerSecond: limit, operations: limit, unreadBytes: limit, heldVendorBytes: limit };
       const whole = configuration({ limits }, { concurrency: limit });
       checkWorkers(whole, of, 'a test');
       const parts = Array.from({ length: of }, (_, i) => partOf(whole, { number: i + 1, of }));
@@ -21,9 +21,10 @@ test('the parts of all workers add up to each limit, and each has some of it', (
         limits.requestsPerSecond,
         limits.operations,
         limits.unreadBytes,
+        limits.heldVendorBytes,
         source?.http.limits.concurrency ?? 0,
       ]);
-      for (let i = 0; i < 5; i += 1) {
+      for (let i = 0; i < 6; i += 1) {
         expect(sums.reduce((sum, each) => sum + (each[i] ?? 0), 0)).toBe(limit);
         expect(Math.min(...sums.map((each) => each[i] ?? 0))).toBeGreaterThan(0);
       }

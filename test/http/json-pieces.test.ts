@@ -61,7 +61,7 @@ test('parses what JSON.parse parses, to the same value, and refuses what it refu
       async (text, size, group) => {
         const plain = text.startsWith('\ufeff') ? text.slice(1) : text;
         const whole = await outcome(() => parseJson(plain));
-        expect(await outcome(() => parseInPieces(chunksOf(text, size), group))).toEqual(whole);
+        expect(await outcome(() => parseInPieces(chunksOf(text, size), { groupBytes: group }))).toEqual(whole);
       },
     ),
     { numRuns: 3_000 },
@@ -122,7 +122,7 @@ test('cuts each object and list with too many values, and leaves the others, whe
       fc.integer({ min: 1, max: 60 }),
       fc.integer({ min: 0, max: 8 }),
       async (text, size, group, most) => {
-        expect(await parseInPieces(chunksOf(text, size), group, most)).toEqual(
+        expect(await parseInPieces(chunksOf(text, size), { groupBytes: group, mostValues: most })).toEqual(
           bounded(parseJson(text), most, isRows).value,
         );
       },

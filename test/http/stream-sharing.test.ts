@@ -55,9 +55,9 @@ describe('streams in flight at the same time', () => {
   test('are read by one reader, and not shared with another', async () => {
     const { server, http, responses } = await holding();
     let read = 0;
-    const counting: StreamReader<string> = (body, give, source, bounds) => {
+    const counting: StreamReader<string> = (body, give, source, bounds, hold) => {
       read += 1;
-      return textReader(body, give, source, bounds);
+      return textReader(body, give, source, bounds, hold);
     };
     const taken: string[] = [];
     const begin = () => (chunk: string) => void taken.push(chunk);

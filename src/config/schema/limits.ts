@@ -60,13 +60,22 @@ export const serviceLimitsSchema = z.strictObject({
     .describe(
       "Bytes of answers of all callers that may wait to be read. Default: a quarter of the process's heap. One caller may have half of them, and less where others have some.",
     ),
+  heldVendorBytes: z
+    .int()
+    .min(1)
+    .max(2 ** 40)
+    .optional()
+    .describe(
+      "Bytes for large answers of vendors, and for what is read of them, that all operations hold at once. Default: half of the process's heap.",
+    ),
 });
 
 /** Converts the configured limits to the server's form. */
 export function serviceLimits({
   time,
   unreadBytes = client.unreadBytes,
+  heldVendorBytes = client.heldVendorBytes,
   ...same
 }: z.output<typeof serviceLimitsSchema>): QueryLimits & ClientLimits {
-  return { ...same, unreadBytes, timeMilliseconds: time };
+  return { ...same, unreadBytes, heldVendorBytes, timeMilliseconds: time };
 }

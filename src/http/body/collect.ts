@@ -4,7 +4,8 @@ import { StringCutter } from './string-cutter.ts';
 
 /** A collected body. `whole` is false if the body exceeded the limit and reading stopped there. */
 export interface Collected {
-  readonly chunks: readonly Buffer[];
+  /** Whoever parses them may take them out. */
+  readonly chunks: Buffer[];
   readonly size: number;
   readonly whole: boolean;
   /** The byte length that strings were cut to so that the body fits. Null: nothing was cut. */
@@ -20,19 +21,34 @@ const MOST_LIMITS = 16;
 /** The body in one piece, at most `limit` bytes of it. */
 export function bytesOf({ chunks }: Collected, limit = Infinity): Buffer {
   const [first] = chunks;
-  const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+  if (first !== undefined && (chunks.length === 1 || first.length >= limit)) return first.subarray(0, limit);
+  const bytes = Buffer.concat(chunks);
   return bytes.length > limit ? bytes.subarray(0, limit) : bytes;
 }
 
+/** Asks for the memory that so many bytes take. A promise: wait for it. Throws, or rejects, if there is none. */
+export type Hold = (bytes: number) => Promise<void> | null;
+
+/** Memory for a body is asked for in steps of this size, beyond its first bytes, which take part in nothing. */
+const STEP_BYTES = 1024 * 1024;
+const FREE_BYTES = 256 * 1024;
+
 /**
  * Reads a body up to `limit` bytes, then abandons the rest. Rejects if the body ends early. `cutsStrings`: in JSON over
- * the limit, cut long strings; the bytes cut off do not count toward the limit.
+ * the limit, cut long strings; the bytes cut off do not count toward the limit. `hold`: asks for the memory of a large
+ * body; nothing more is read while it waits.
  */
-export function collect(body: AnswerBody, limit: number, cutsStrings = false): Promise<Collected> {
+export function collect(
+  body: AnswerBody,
+  limit: number,
+  cutsStrings = false,
+  hold: Hold | null = null,
+): Promise<Collected> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let size = 0;
     let read = 0;
+    let held = hold === null ? Infinity : FREE_BYTES;
     let cutter: StringCutter | null = null;
     const cutTo = Math.floor(limit / CUT_STRINGS);
     const add = (chunk: Buffer): void => {
@@ -56,12 +72,44 @@ export function collect(body: AnswerBody, limit: number, cutsStrings = false): P
       stopAtLimit();
       body.resume();
     };
+    const refuse = (error: unknown): void => {
+      // The error of the room, whatever it is.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      reject(error);
+      body.destroy();
+    };
+    /** True if it pauses the body until it is done. */
+    const bound = (): boolean => {
+      if (size > limit && cutsStrings && cutter === null) {
+        cutAll((cutter = new StringCutter(cutTo))).catch(reject);
+        return true;
+      }
+      stopAtLimit();
+      return false;
+    };
+    const waitForRoom = (room: Promise<void>): void => {
+      body.pause();
+      room.then(() => {
+        if (!bound()) body.resume();
+      }, refuse);
+    };
     body.read({
       data: (chunk) => {
         read += chunk.length;
         add(cutter?.cut(chunk) ?? chunk);
-        if (size > limit && cutsStrings && cutter === null) cutAll((cutter = new StringCutter(cutTo))).catch(reject);
-        else stopAtLimit();
+        if (size <= held) {
+          bound();
+          return;
+        }
+        const more = Math.max(STEP_BYTES, size - held);
+        held += more;
+        try {
+          const room = hold?.(more) ?? null;
+          if (room === null) bound();
+          else waitForRoom(room);
+        } catch (error) {
+          refuse(error);
+        }
       },
       end: () => {
         resolve({ chunks, size, whole: true, cutTo: cutter === null ? null : cutTo });

@@ -1,6 +1,7 @@
 import { FairShare } from '../../domain/fair-share.ts';
 import { parseJson } from '../../domain/json.ts';
 import type { Json } from '../../domain/json.ts';
+import type { Hold } from './collect.ts';
 import { ValueBound } from './value-bound.ts';
 
 /**
@@ -14,19 +15,32 @@ import { ValueBound } from './value-bound.ts';
 const GROUP_BYTES = 256 * 1024;
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+/** A text with one character from U+0100 on takes two bytes for each of its characters. */
+const [LETTER_U, FIRST_WIDE] = [0x75, 0xc4];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** Memory of a value beside its text, with what is made of it later: about a hundred bytes, measured with short lines. */
+const VALUE_BYTES = 128;
+
+interface Bounds {
+  readonly groupBytes?: number;
+  readonly mostValues?: number;
+  /** Asks for the memory of rows beyond the bytes of their text. */
+  readonly hold?: Hold | null;
+}
 
 /** Throws a SyntaxError if the body is not JSON. */
 export async function parseInPieces(
   chunks: Iterable<Buffer>,
-  groupBytes = GROUP_BYTES,
-  mostValues?: number,
+  { groupBytes = GROUP_BYTES, mostValues, hold = null }: Bounds = {},
 ): Promise<Json> {
   const pieces = new Pieces(groupBytes, mostValues);
   const share = new FairShare();
   for (const chunk of chunks) {
     for (let at = 0; at < chunk.length;) {
       at = pieces.take(chunk, at);
+      const more = pieces.takeMemory();
+      if (hold !== null && more > 0) await hold(more);
       if (share.isSpent()) await share.rest();
     }
   }
@@ -51,6 +65,11 @@ class Pieces {
   #group: Buffer[] = [];
   #groupBytes = 0;
   readonly #rowBound: ValueBound;
+  /** Of the group at hand: its values, and whether its characters may take two bytes each. */
+  #values = 0;
+  #isWide = false;
+  /** Memory of the rows that were parsed, beyond the bytes of their text. */
+  #memory = 0;
 
   constructor(groupBytes: number, mostValues?: number) {
     this.#mostBytes = groupBytes;
@@ -66,14 +85,18 @@ class Pieces {
     for (let at = start; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
       if (this.#inString) {
-        if (this.#isEscaped) this.#isEscaped = false;
-        else if (byte === BACKSLASH) this.#isEscaped = true;
+        if (this.#isEscaped) {
+          this.#isEscaped = false;
+          if (byte === LETTER_U) this.#isWide = true;
+        } else if (byte === BACKSLASH) this.#isEscaped = true;
         else if (byte === QUOTE) this.#inString = false;
+        else if (byte >= FIRST_WIDE) this.#isWide = true;
         continue;
       }
       if (byte === QUOTE) this.#inString = true;
       else if (byte === OPEN_OBJECT) {
         this.#depth += 1;
+        this.#values += 1;
         this.#bound.open(this.#kept + at - start);
       } else if (byte === CLOSE_OBJECT) {
         this.#depth -= 1;
@@ -84,6 +107,7 @@ class Pieces {
           this.#openList();
           return at + 1;
         }
+        this.#values += 1;
         this.#bound.open(this.#kept + at - start);
       } else if (byte === CLOSE_LIST) {
         const list = this.#depth === this.#rowDepth ? this.#list : null;
@@ -97,6 +121,7 @@ class Pieces {
         }
         this.#bound.close(this.#kept + at + 1 - start);
       } else if (byte === COMMA) {
+        this.#values += 1;
         if (this.#list === null || this.#depth !== this.#rowDepth) this.#bound.comma();
         else if (this.#groupBytes + at - start >= this.#mostBytes) {
           this.#keep(chunk.subarray(start, at));
@@ -107,6 +132,13 @@ class Pieces {
     }
     this.#keep(chunk.subarray(start));
     return chunk.length;
+  }
+
+  /** The memory of rows that were parsed since the last time, beyond the bytes of their text. */
+  takeMemory(): number {
+    const memory = this.#memory;
+    this.#memory = 0;
+    return memory;
   }
 
   end(): Json {
@@ -144,6 +176,8 @@ class Pieces {
     // Two commas in a row, or a trailing comma, leave an empty group.
     if (rows.length === 0) throw new SyntaxError('A row is missing.');
     for (const row of rows) list.push(row);
+    this.#memory += this.#values * VALUE_BYTES + (this.#isWide ? this.#groupBytes : 0);
+    [this.#values, this.#isWide] = [0, false];
     [this.#group, this.#groupBytes] = [[], 0];
   }
 
@@ -186,6 +220,10 @@ class Pieces {
 const BYTE_ORDER_MARK = '\ufeff';
 
 function parse(parts: readonly Buffer[], bound: ValueBound): Json {
-  const text = bound.cut(Buffer.concat(parts)).toString('utf8');
-  return parseJson(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+  try {
+    const text = bound.cut(Buffer.concat(parts)).toString('utf8');
+    return parseJson(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+  } catch (error) {
+    throw error instanceof SyntaxError ? error : new SyntaxError('The text cannot be parsed.', { cause: error });
+  }
 }

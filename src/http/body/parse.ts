@@ -1,7 +1,7 @@
 import { AnswerTooLarge, TributaryError } from '../../domain/errors.ts';
 import { parseJson as parse } from '../../domain/json.ts';
 import { bytesOf } from './collect.ts';
-import type { Collected } from './collect.ts';
+import type { Collected, Hold } from './collect.ts';
 import { parseInPieces } from './json-pieces.ts';
 
 const BYTE_ORDER_MARK = 0xfe_ff;
@@ -20,23 +20,32 @@ const LOOKED_AT = 1_024;
 
 /**
  * Parses a whole body as JSON: at once, or as a promise if it is large. Throws SOURCE_BAD_RESPONSE if the body is too
- * large, empty, HTML or malformed.
+ * large, empty, HTML or malformed. `hold`: asks for the memory of the rows of a large body; its chunks are let go meanwhile.
  */
-export function parseJson(collected: Collected, limit: number, answerer: Answerer): unknown {
+export function parseJson(collected: Collected, limit: number, answerer: Answerer, hold: Hold | null = null): unknown {
   if (!collected.whole) throw new AnswerTooLarge(answerer.source, answerer.label, limit);
-  // The parser's own message quotes the body, so it is not kept.
-  const malformed = (): TributaryError =>
-    badResponse(answerer, `expected JSON, got ${kindOf(textOf(bytesOf(collected, LOOKED_AT)))}`);
   if (collected.size > LARGE_BYTES) {
-    return parseInPieces(collected.chunks).catch(() => {
-      throw malformed();
+    const start = Buffer.from(bytesOf(collected, LOOKED_AT));
+    return parseInPieces(takenFrom(collected.chunks), { hold }).catch((error: unknown) => {
+      throw error instanceof SyntaxError ? malformed(answerer, start) : error;
     });
   }
   try {
     return parse(textOf(bytesOf(collected)));
   } catch {
-    throw malformed();
+    throw malformed(answerer, bytesOf(collected, LOOKED_AT));
   }
+}
+
+/** The chunks, which are not kept. */
+function* takenFrom(chunks: Buffer[]): Generator<Buffer, void, undefined> {
+  chunks.reverse();
+  for (let chunk = chunks.pop(); chunk !== undefined; chunk = chunks.pop()) yield chunk;
+}
+
+/** The parser's own message quotes the body, so it is not kept. */
+function malformed(answerer: Answerer, start: Buffer): TributaryError {
+  return badResponse(answerer, `expected JSON, got ${kindOf(textOf(start))}`);
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Deadline {
   milliseconds(): number;
   /** Restarts the clock with another time. The cancellation stays in effect. */
   rearm(milliseconds: number): void;
+  /** Stops the clock while we wait for ourselves. The result starts it again with the time that was left. */
+  pause(): () => void;
   /** Ends the attempt: removes the timer and the listener. */
   end(): void;
 }
@@ -21,6 +23,8 @@ export function startDeadline(parent: Cancellation, milliseconds: number, abort:
   };
   let allowed = milliseconds;
   let timer = setTimeout(expire, allowed);
+  let begun = performance.now();
+  let isOver = false;
   const forget = parent.onAbort(abort);
   return {
     expired: () => expired,
@@ -29,8 +33,20 @@ export function startDeadline(parent: Cancellation, milliseconds: number, abort:
       clearTimeout(timer);
       allowed = milliseconds;
       timer = setTimeout(expire, allowed);
+      begun = performance.now();
+    },
+    pause() {
+      clearTimeout(timer);
+      const used = performance.now() - begun;
+      return () => {
+        if (isOver) return;
+        clearTimeout(timer);
+        timer = setTimeout(expire, Math.max(0, allowed - used));
+        begun = performance.now() - used;
+      };
     },
     end() {
+      isOver = true;
       clearTimeout(timer);
       forget();
     },

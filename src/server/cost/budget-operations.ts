@@ -6,6 +6,7 @@ import { Budget } from '../../domain/budget.ts';
 import type { BudgetLimits } from '../../domain/budget.ts';
 import { anotherCall } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import { processRoom } from '../../http/room/answer-room.ts';
 import { whenAnswered } from '../graphql/when-answered.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
 
@@ -53,13 +54,15 @@ function budgetOf({ held }: AdmittedContext, limits: QueryLimits): Budget {
   return new Budget(limits.measureOnly ? null : limits, held ?? null);
 }
 
-/** Returns a function to call when the query is answered. */
+/** Returns a function to call when the query is answered. Until then it holds the large answers of sources that it gets. */
 function limitTime(context: AdmittedContext, limits: QueryLimits): () => void {
-  const { signal } = context.call;
+  const { signal, asker } = context.call;
   const ending = new AbortController();
   const leave = (): void => {
     ending.abort(signal.reason);
+    processRoom.end(asker);
   };
+  processRoom.begin(asker);
   const timer = setTimeout(() => {
     const seconds = limits.timeMilliseconds / 1_000;
     const message = `The query took longer than ${seconds} s. Ask for less, or for smaller pages.`;
@@ -72,6 +75,7 @@ function limitTime(context: AdmittedContext, limits: QueryLimits): () => void {
     budget: budgetOf(context, limits),
   });
   return () => {
+    processRoom.end(asker);
     clearTimeout(timer);
     signal.removeEventListener('abort', leave);
   };

@@ -12,6 +12,7 @@ import type { QueryLimits } from '../../config/service-limits.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { HeldBytes } from '../../domain/held-bytes.ts';
+import { processRoom } from '../../http/room/answer-room.ts';
 import { writeLogs } from '../../export/write.ts';
 import type { Federation } from '../../federation/api.ts';
 import { codeOf } from '../graphql/errors.ts';
@@ -169,6 +170,7 @@ async function send(
   const leaving = new AbortController();
   response.once('close', () => {
     leaving.abort();
+    processRoom.end(asker);
   });
   const over = new AbortController();
   const forget = whenOver(access, ({ message }) => {
@@ -184,6 +186,8 @@ async function send(
   /** The client has read the page before. */
   function newCall(): Call {
     budget = budget.renewed();
+    processRoom.end(asker);
+    if (!leaving.signal.aborted) processRoom.begin(asker);
     return createCall({ signal, authorization, asker, span, priority: 'poll', budget });
   }
   const parts = writeLogs(federation, asked, format, {
@@ -195,6 +199,7 @@ async function send(
   });
   // Errors in the request surface with the first page.
   const first = await parts.next();
+  processRoom.end(asker);
   if (leaving.signal.aborted) return;
   response.writeHead(200, {
     'content-type': format.mediaType,
@@ -209,7 +214,11 @@ async function send(
   cutOffWhenStalled(response, heartbeatMilliseconds);
   async function* all(): AsyncGenerator<string, void, undefined> {
     if (first.done !== true) yield first.value;
-    yield* parts;
+    for await (const part of parts) {
+      // The page has been read; its client may be slow.
+      processRoom.end(asker);
+      yield part;
+    }
   }
   await pipeline(Readable.from(all(), { objectMode: false, highWaterMark: 0 }), response);
 }

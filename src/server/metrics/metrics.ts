@@ -10,6 +10,8 @@ import { countReloads } from './configuration.ts';
 import type { ReloadOutcome } from './configuration.ts';
 import { SECONDS } from './buckets.ts';
 import { countCalls } from './upstream.ts';
+import { countAnswers } from './answers.ts';
+import { processRoom } from '../../http/room/answer-room.ts';
 import { chooseAggregators } from './of-process.ts';
 import { countSources } from './sources.ts';
 import type { SourceFigures } from './sources.ts';
@@ -125,6 +127,7 @@ export function createMetrics(): Metrics {
     process: () => {
       collectDefaultMetrics({ register: registry });
       chooseAggregators(registry);
+      countAnswers(registry, processRoom);
     },
     tracing: () => countSpans(registry),
     unhandled: (kind) => {

@@ -62,6 +62,11 @@ export class JsonScanner {
     return this.#state !== 'root';
   }
 
+  /** Bytes of the value at hand that are kept until it ends. */
+  get keptBytes(): number {
+    return this.#parts.length === 0 ? 0 : this.#size;
+  }
+
   /**
    * Scans the bytes between two indexes, and further while a value continues. Returns the index behind them. Throws
    * `MalformedJson`, and whatever the options' functions throw.

@@ -10,9 +10,15 @@ import type { LogItem } from './groups.ts';
 /** The number of bytes to scan before checking whether to yield to the event loop. */
 const PIECE_BYTES = 4 * 1024;
 
+/** A line is in memory in its parts, as one, as text and as what the text says. */
+const COPIES = 4;
+
+/** Memory is asked for in steps of this size. */
+const STEP_BYTES = 1024 * 1024;
+
 /**
  * Reads an answer of POST /logs to its end and passes on its lines one by one in the order of the body. Nothing is
- * kept. Groups may be missing, null or empty. If a group occurs twice, all its lines are passed on.
+ * kept but the line at hand, and `hold` is asked for its memory. Groups may be missing, null or empty. If a group occurs twice, all its lines are passed on.
  *
  * Rejects with SOURCE_BAD_RESPONSE if the body is not JSON, is cut, has other members but no groups (an error in
  * disguise), or has another shape (the message names the JSON path). Rejects with the body's own error if its bytes stop
@@ -23,6 +29,7 @@ export async function readLogStream(
   give: (item: LogItem) => void,
   source: string,
   bounds: StreamBounds = STREAM_BOUNDS,
+  hold: (bytes: number) => Promise<void> | null = () => null,
 ): Promise<void> {
   const groups = new LogGroups(give);
   const scanner = new JsonScanner({
@@ -40,6 +47,7 @@ export async function readLogStream(
     },
   });
   const share = new FairShare();
+  let held = 0;
   for await (const chunk of body) {
     if (!scanner.isBegun) requireObject(chunk, source);
     try {
@@ -54,6 +62,10 @@ export async function readLogStream(
       if (error instanceof Mismatch) throw badResponse(source, error.text);
       throw error instanceof MalformedJson ? badResponse(source, 'expected JSON, got malformed JSON') : error;
     }
+    const steps = Math.floor((scanner.keptBytes * COPIES) / STEP_BYTES);
+    if (steps === held) continue;
+    held = steps;
+    await hold(steps * STEP_BYTES);
   }
   if (!scanner.isBegun) throw badResponse(source, 'expected JSON, got an empty body');
   if (!scanner.isEnded) throw badResponse(source, 'the answer ended before it was whole');

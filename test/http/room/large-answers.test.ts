@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import { LARGE_ANSWER_BYTES } from '../../../src/http/room/answer-room.ts';
+import { AnswerRoom } from '../../../src/http/room/answer-room.ts';
+import { readLogStream } from '../../../src/vendors/bytenite/logs/body/stream.ts';
+import { rejection, serve, sourceHttp } from '../loopback.ts';
+
+const AN_HOUR = 3_600_000;
+const MEGABYTE = 1024 * 1024;
+const rows = (bytes: number): string => JSON.stringify({ rows: ['x'.repeat(bytes), 'last'] });
+
+async function sourceOf(body: string, room: AnswerRoom) {
+  const server = await serve((_, response) => response.end(body));
+  const http = sourceHttp({ baseUrl: server.origin, limits: { retries: 0, timeoutMilliseconds: AN_HOUR }, room });
+  const ask = (call = createCall(), path = 'list') => http.json({ method: 'GET', path: [path] }, (data) => data, call);
+  return { http, ask };
+}
+
+/** Lets everything go on that can. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('an answer that is not large takes no room', async () => {
+  const { ask } = await sourceOf(rows(LARGE_ANSWER_BYTES - 100), new AnswerRoom(1));
+  expect((await ask()).data).toHaveProperty(['rows', 1], 'last');
+});
+
+test('a large answer is held until its operation is over', async () => {
+  const room = new AnswerRoom(8 * MEGABYTE, AN_HOUR);
+  const { ask } = await sourceOf(rows(2 * MEGABYTE), room);
+  const call = createCall();
+  room.begin(call.asker);
+  await ask(call);
+  await turn();
+  expect(room.held).toBeGreaterThan(2 * MEGABYTE);
+  room.end(call.asker);
+  expect(room.held).toBe(0);
+});
+
+test('an answer without room waits, and is read when others have let go of theirs', async () => {
+  const room = new AnswerRoom(6 * MEGABYTE, AN_HOUR);
+  const { ask } = await sourceOf(rows(2 * MEGABYTE), room);
+  const first = createCall();
+  room.begin(first.asker);
+  await ask(first);
+  const second = ask(createCall(), 'other');
+  while (room.waiting === 0) await turn();
+  room.end(first.asker);
+  expect((await second).data).toHaveProperty(['rows', 1], 'last');
+  await turn();
+  expect(room).toMatchObject({ held: 0, waiting: 0 });
+});
+
+test('an answer that gets no room in time is refused with the limit that is in the way, and the source is not blamed', async () => {
+  const room = new AnswerRoom(6 * MEGABYTE, 1);
+  const { ask, http } = await sourceOf(rows(2 * MEGABYTE), room);
+  const first = createCall();
+  room.begin(first.asker);
+  await ask(first);
+  const error = await rejection(ask(createCall(), 'other'));
+  expect(error).toMatchObject({
+    code: 'UPSTREAM_BUDGET_EXCEEDED',
+    message: expect.stringContaining('limits.heldVendorBytes') as string,
+  });
+  expect(http.stats()).toMatchObject({ breaker: 'closed', inFlight: 0, retries: 0 });
+  room.end(first.asker);
+  expect(room.held).toBe(0);
+});
+
+test('what is read of many small values takes more room than their text', async () => {
+  const room = new AnswerRoom(8 * MEGABYTE, AN_HOUR);
+  const { ask } = await sourceOf(`{"rows":[${'{"a":1},'.repeat(100_000)}{}]}`, room);
+  expect(await rejection(ask())).toMatchObject({ code: 'UPSTREAM_BUDGET_EXCEEDED' });
+  expect(room.held).toBe(0);
+});
+
+test('a text with wide characters takes twice the room', async () => {
+  const room = new AnswerRoom(8 * MEGABYTE, AN_HOUR);
+  const call = createCall();
+  room.begin(call.asker);
+  const { ask } = await sourceOf(JSON.stringify({ rows: [`${'x'.repeat(2 * MEGABYTE)}→`] }), room);
+  await ask(call);
+  expect(room.held).toBeGreaterThan(4 * MEGABYTE);
+});
+
+test('a line of a stream takes room while it arrives', async () => {
+  const room = new AnswerRoom(6 * MEGABYTE, AN_HOUR);
+  const line = (length: number): string =>
+    `{"partitioner":[{"timestamp":"2026-01-01T00:00:00Z","log":"${'x'.repeat(length)}"}]}`;
+  for (const [length, isRead] of [
+    [100_000, true],
+    [8 * MEGABYTE, false],
+  ] as const) {
+    const { http } = await sourceOf(line(length), room);
+    const request = { method: 'POST', path: ['logs'], idempotent: true } as const;
+    const read = http
+      .stream(request, readLogStream, () => () => undefined, createCall())
+      .then(
+        () => null,
+        (error: unknown) => error,
+      );
+    expect(await read).toEqual(isRead ? null : expect.objectContaining({ code: 'UPSTREAM_BUDGET_EXCEEDED' }));
+    expect(room.held).toBe(0);
+  }
+});
