@@ -63,9 +63,7 @@ export class JsonScanner {
   }
 
   /** Bytes of the value at hand that are kept until it ends. */
-  get keptBytes(): number {
-    return this.#parts.length === 0 ? 0 : this.#size;
-  }
+  readonly keptBytes = (): number => (this.#parts.length === 0 ? 0 : this.#size);
 
   /**
    * Scans the bytes between two indexes, and further while a value continues. Returns the index behind them. Throws

@@ -62,7 +62,7 @@ export async function readLogStream(
       if (error instanceof Mismatch) throw badResponse(source, error.text);
       throw error instanceof MalformedJson ? badResponse(source, 'expected JSON, got malformed JSON') : error;
     }
-    const steps = Math.floor((scanner.keptBytes * COPIES) / STEP_BYTES);
+    const steps = Math.floor((scanner.keptBytes() * COPIES) / STEP_BYTES);
     if (steps === held) continue;
     held = steps;
     await hold(steps * STEP_BYTES);
