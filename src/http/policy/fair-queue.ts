@@ -7,6 +7,17 @@ interface CallerItems<T> {
   size: number;
 }
 
+/** An item, and the operation whose turn it has. */
+interface Head<T> {
+  readonly asker: Asker;
+  readonly item: T;
+}
+
+/** Whether an operation's caller may go now; the same for all operations of a caller. */
+type MayGo = (asker: Asker) => boolean;
+
+const anyone: MayGo = () => true;
+
 /**
  * A queue of items by caller and operation. Callers take turns, and so do the operations of one caller. Items of one
  * operation keep their order. A caller's next item therefore waits for at most one item of each other caller.
@@ -48,26 +59,29 @@ export class FairQueue<T> {
     if (caller.size === 0) this.#callers.delete(asker.caller ?? asker);
   }
 
-  /** The next item, or null if the queue is empty. */
-  next(): T | null {
-    return this.#head()?.item ?? null;
+  /** The next item, of a caller that may go now, or null if there is none. */
+  next(mayGo: MayGo = anyone): T | null {
+    return this.#head(mayGo)?.item ?? null;
   }
 
   /** Takes the next item, then moves its caller and its operation to the end of their turns. */
-  take(): T | null {
-    const head = this.#head();
+  take(mayGo: MayGo = anyone): Head<T> | null {
+    const head = this.#head(mayGo);
     if (head === null) return null;
     const { asker, item } = head;
     const caller = this.#callers.get(asker.caller ?? asker);
     this.remove(asker, item);
     if (caller !== undefined) putLast(caller.operations, asker);
     putLast(this.#callers, asker.caller ?? asker);
-    return item;
+    return head;
   }
 
-  #head(): { readonly asker: Asker; readonly item: T } | null {
+  #head(mayGo: MayGo): Head<T> | null {
     for (const { operations } of this.#callers.values()) {
-      for (const [asker, items] of operations) for (const item of items) return { asker, item };
+      for (const [asker, items] of operations) {
+        if (!mayGo(asker)) break;
+        for (const item of items) return { asker, item };
+      }
     }
     return null;
   }

@@ -6,6 +6,7 @@ import type { Replicas } from './allowance.ts';
 import type { Caller, Claim } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { FairQueue } from './fair-queue.ts';
+import { Places } from './places.ts';
 import { createRateWindow } from './rate-window.ts';
 
 /** Bounds how many calls of a source run at once and how fast they start. */
@@ -33,7 +34,7 @@ interface Ticket {
   readonly since: number;
   /** The queues that hold this ticket: one for each claim that had room. */
   readonly places: { readonly asker: Asker; readonly queue: FairQueue<Ticket> }[];
-  readonly enter: () => void;
+  readonly enter: (release: () => void) => void;
 }
 
 /** The slowest pace, so that a wrong header cannot silence a source. */
@@ -46,6 +47,8 @@ const POLL_PATIENCE_MILLISECONDS = 5_000;
 
 /** Interactive calls between two such polls, so that many tails do not starve queries. */
 const INTERACTIVE_PER_POLL = 3;
+
+const A_POLL: Claim = { asker: { caller: null }, priority: 'poll' };
 
 /** The least pause before the replicas are asked again. */
 const LEAST_PAUSE_MILLISECONDS = 5;
@@ -61,7 +64,7 @@ export function createLimiter(
   const queues = { interactive: new FairQueue<Ticket>(), poll: new FairQueue<Ticket>() };
   const waiting = new Set<Ticket>();
   const never = new Cancellation();
-  let inFlight = 0;
+  const places = new Places(settings.concurrency);
   let pausing = false;
   let apart = 0;
   let lastStart = -Infinity;
@@ -70,8 +73,10 @@ export function createLimiter(
   let permitted = 0;
 
   function advance(): void {
-    while (waiting.size > 0 && inFlight < settings.concurrency && !pausing) {
+    while (waiting.size > 0 && !pausing) {
       const now = clock.now();
+      const isPolls = isPollsTurn(now);
+      if (isPolls === null) break;
       const delay = Math.max(rate.delay(now), lastStart + apart - now);
       if (delay > 0) {
         pause(delay);
@@ -84,8 +89,7 @@ export function createLimiter(
       permitted = Math.max(0, permitted - 1);
       rate.start(now);
       lastStart = now;
-      inFlight += 1;
-      takeNext(now).enter();
+      enterNext(isPolls, now);
     }
     // With no call waiting, unused permissions expire.
     if (waiting.size === 0) permitted = 0;
@@ -94,8 +98,8 @@ export function createLimiter(
   /** Asks once for all calls that could start. Only one such question is under way at a time. */
   async function askOthers({ ask }: Replicas): Promise<void> {
     pausing = true;
-    const places = apart > 0 ? 1 : Math.min(waiting.size, settings.concurrency - inFlight);
-    const { count, waitMilliseconds } = (await ask(places)) ?? { count: places, waitMilliseconds: 0 };
+    const wanted = apart > 0 ? 1 : Math.min(waiting.size, places.free);
+    const { count, waitMilliseconds } = (await ask(wanted)) ?? { count: wanted, waitMilliseconds: 0 };
     const wait = Math.max(waitMilliseconds, count === 0 ? LEAST_PAUSE_MILLISECONDS : 0);
     if (wait > 0) await clock.sleep(wait, never);
     permitted = count;
@@ -111,35 +115,42 @@ export function createLimiter(
     });
   }
 
-  function takeNext(now: number): Ticket {
-    const interactive = queues.interactive.next();
-    const poll = queues.poll.next();
-    const isPollsTurn =
-      interactive === null ||
-      (poll !== null && now - poll.since >= POLL_PATIENCE_MILLISECONDS && interactiveInARow >= INTERACTIVE_PER_POLL);
-    interactiveInARow = isPollsTurn ? 0 : interactiveInARow + 1;
-    const ticket = (isPollsTurn ? queues.poll : queues.interactive).take();
-    if (ticket === null) throw new Error('The queue is empty');
-    return ticket;
+  /** Whether a poll is next; null: no call that waits may start now. */
+  function isPollsTurn(now: number): boolean | null {
+    const interactive = queues.interactive.next(places.queriesAt(now));
+    const poll = places.admits(A_POLL, now) ? queues.poll.next() : null;
+    if (poll === null) return interactive === null ? null : false;
+    const isDue = now - poll.since >= POLL_PATIENCE_MILLISECONDS && interactiveInARow >= INTERACTIVE_PER_POLL;
+    return interactive === null || isDue;
+  }
+
+  function enterNext(isPolls: boolean, now: number): void {
+    interactiveInARow = isPolls ? 0 : interactiveInARow + 1;
+    const next = isPolls ? queues.poll.take() : queues.interactive.take(places.queriesAt(now));
+    if (next === null) throw new Error('The queue is empty');
+    next.item.enter(placeOf(next.asker));
+  }
+
+  function placeOf(asker: Asker): () => void {
+    const leave = places.take(asker, () => clock.now());
+    return () => {
+      leave();
+      advance();
+    };
   }
 
   /** Takes a slot without waiting. Null if no slot is free or other calls wait already. */
   function placeAtOnce(claims: readonly Claim[]): (() => void) | null {
     // Where a call must ask the replicas first, that takes time.
     if (claims.length === 0 || waiting.size > 0 || replicas?.mayStart() === false) return null;
-    if (pausing || inFlight >= settings.concurrency) return null;
     const now = clock.now();
+    const claim = pausing ? undefined : claims.find((each) => places.admits(each, now));
+    if (claim === undefined) return null;
     if (rate.delay(now) > 0 || lastStart + apart > now) return null;
     rate.start(now);
     lastStart = now;
-    inFlight += 1;
     interactiveInARow = claims.some(({ priority }) => priority === 'interactive') ? interactiveInARow + 1 : 0;
-    return once(release);
-  }
-
-  function release(): void {
-    inFlight -= 1;
-    advance();
+    return placeOf(claim.asker);
   }
 
   /**
@@ -181,9 +192,9 @@ export function createLimiter(
       const ticket: Ticket = {
         since,
         places: [],
-        enter() {
+        enter(release) {
           end();
-          resolve(once(release));
+          resolve(release);
         },
       };
       const patience = setTimeout(
@@ -225,7 +236,7 @@ export function createLimiter(
     pace(milliseconds) {
       apart = Math.min(milliseconds, SLOWEST_PACE_MILLISECONDS);
     },
-    inFlight: () => inFlight,
+    inFlight: () => places.taken,
     queued: () => waiting.size,
     acquireNow: (caller) => (caller.cancellation.aborted ? null : placeAtOnce(admissible(caller))),
     async acquire(caller, since = clock.now()) {
@@ -234,14 +245,5 @@ export function createLimiter(
       if (claims.length === 0) throw tooMany(caller);
       return placeAtOnce(claims) ?? wait(caller, claims, since);
     },
-  };
-}
-
-function once(release: () => void): () => void {
-  let released = false;
-  return () => {
-    if (released) return;
-    released = true;
-    release();
   };
 }
