@@ -12,7 +12,13 @@ function configuration(value: { readonly server?: object; readonly limits?: obje
 test('the parts of all workers add up to each limit, and each has some of it', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 64, max: 1_000 }), (of, limit) => {
-      const limits = { connections: limit, requestsPerSecond: limit, operations: limit, unreadBytes: limit, heldVendorBytes: limit };
+      const limits = {
+        connections: limit,
+        requestsPerSecond: limit,
+        operations: limit,
+        unreadBytes: limit,
+        heldVendorBytes: limit,
+      };
       const whole = configuration({ limits }, { concurrency: limit });
       checkWorkers(whole, of, 'a test');
       const parts = Array.from({ length: of }, (_, i) => partOf(whole, { number: i + 1, of }));
