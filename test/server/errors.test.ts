@@ -66,6 +66,36 @@ describe('errors over HTTP', () => {
     expect(server.log[0]).not.toMatch(/t0p|s3cr3t|b0dy|up\.example/);
   });
 
+  test('of a query whose client has left are no faults of ours: they are neither logged nor counted', async () => {
+    let begun = (): void => undefined;
+    let ended = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (begun = resolve));
+    const over = new Promise<void>((resolve) => (ended = resolve));
+    const federation = fakeFederation({
+      job: (_ref, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+            ended();
+          });
+          begun();
+        }),
+    });
+    const server = await start(federation);
+    const leaving = new AbortController();
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ query: JOB });
+    const answer = fetch(`${server.url}/graphql`, { method: 'POST', headers, body, signal: leaving.signal });
+    await asked;
+    leaving.abort();
+    await expect(answer).rejects.toThrow();
+    await over;
+    const counted = async (): Promise<string[]> =>
+      (await (await fetch(`${server.url}/metrics`)).text()).match(/^tributary_graphql_errors_total\{.*/gm) ?? [];
+    for (let time = 0; time < 3; time += 1) expect(await counted()).toEqual([]);
+    expect(server.log).toEqual([]);
+  });
+
   test("of a null where there must be none are ours, not the client's", async () => {
     const server = await start(
       fakeFederation({ job: () => Promise.resolve({ source: 'up', key: 'a', status: null, name: null } as never) }),

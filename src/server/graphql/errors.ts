@@ -78,6 +78,11 @@ function pathOf(error: unknown): string | null {
   return error instanceof GraphQLError && error.path ? error.path.join('.') : null;
 }
 
+/** True for what is left of work that was given up, such as that for a client that has left. It is no fault. */
+export function wasGivenUp(error: unknown): boolean {
+  return isAbort(rootCause(error));
+}
+
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }

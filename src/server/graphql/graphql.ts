@@ -16,7 +16,7 @@ import { batches } from './batches.ts';
 import type { BeginOperation } from './batches.ts';
 import { clientHabits } from '../client/habits.ts';
 import { compileQueries } from './compiled-queries.ts';
-import { codeOf, toClientError } from './errors.ts';
+import { codeOf, toClientError, wasGivenUp } from './errors.ts';
 import type { Present } from './errors.ts';
 import { namedErrors } from './named-errors.ts';
 import { deferredFragments } from './deferred.ts';
@@ -114,7 +114,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
     if (error instanceof GraphQLError && presented.has(error)) return error;
     const shown = toClientError(error, logger, requestId);
     presented.add(shown);
-    metrics.error(codeOf(shown));
+    if (!wasGivenUp(error)) metrics.error(codeOf(shown));
     return shown;
   }
   const texts = createPersistedTexts(options.persistedQueries, options.ownTexts, (outcome) => {
