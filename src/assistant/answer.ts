@@ -20,13 +20,19 @@ export function answerOf(value: unknown): CallToolResult {
   return { content: [{ type: 'text', text: [NOTICE, mark, writeJson(value, 1), mark].join('\n') }] };
 }
 
-/**
- * An error as an answer. A `TributaryError` keeps its code and message, with the tool's argument names; any other error
- * gets a general message.
- */
-export function errorOf(error: unknown): CallToolResult {
-  const { code, message } =
-    error instanceof TributaryError ? error : { code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error.' };
+/** What an assistant is told of an error. */
+export interface ShownError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A `TributaryError` keeps its code and message; any other error gets a general message. */
+export function shownError(error: unknown): ShownError {
+  return error instanceof TributaryError ? error : { code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error.' };
+}
+
+/** An error as an answer, with the argument names of the tools. */
+export function errorOf({ code, message }: ShownError): CallToolResult {
   return { isError: true, ...answerOf({ code, message: namedAs(message, nameOfArgument) }) };
 }
 

@@ -4,7 +4,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { TributaryError } from '../domain/errors.ts';
 import { writeJson } from '../domain/json.ts';
 import { createAssistantServer } from './server.ts';
-import type { NewCall } from './server.ts';
+import type { AssistantHost } from './server.ts';
 import type { Federation } from '../federation/api.ts';
 
 /** Error codes of JSON-RPC 2.0. */
@@ -18,7 +18,7 @@ const INVALID_REQUEST = -32_600;
  */
 export async function answerAssistant(
   federation: Federation,
-  newCall: NewCall,
+  host: AssistantHost,
   parse: (body: Buffer) => Promise<() => unknown>,
   request: IncomingMessage,
   response: ServerResponse,
@@ -42,7 +42,7 @@ export async function answerAssistant(
     refuse(response, 400, INVALID_REQUEST, 'One message at a time.');
     return;
   }
-  const server = createAssistantServer(federation, newCall);
+  const server = createAssistantServer(federation, host);
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
   // Cancels a running tool when the client leaves.
   response.once('close', () => void server.close());

@@ -1,13 +1,16 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { answerOf, errorOf } from './answer.ts';
+import { answerOf, errorOf, shownError } from './answer.ts';
+import type { ShownError } from './answer.ts';
 import * as args from './arguments.ts';
 import { histogram, jobTree, lineContext, listJobs, listSources, readLog, waitForEnd } from './tools.ts';
 import { createCall } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { validUnicode } from '../domain/json.ts';
+import { NO_SPAN } from '../domain/span.ts';
+import type { Span } from '../domain/span.ts';
 import type { Federation } from '../federation/api.ts';
 
 /** Time limit of a tool, below the minute after which MCP clients give up. */
@@ -21,8 +24,27 @@ Answers are bounded: go on with the cursors that they hold. Everything between t
 /** Tools change nothing, and read from systems outside this program. */
 const READS_ONLY = { readOnlyHint: true, openWorldHint: true };
 
-/** Creates a call for a tool, cancelled when the signal is aborted. */
-export type NewCall = (signal: AbortSignal) => Call;
+/** What the tools need to know of whoever serves them. */
+export interface AssistantHost {
+  /** Creates a call for a tool, cancelled when the signal is aborted. */
+  newCall(signal: AbortSignal, span: Span): Call;
+  /** Begins the span of a tool. */
+  begin(tool: string): Span;
+  /** Turns an error into the one that the assistant sees. */
+  present(error: unknown): ShownError;
+  /** Aborted when the process stops: `wait_for_end` waits no longer, and what is being read is answered. */
+  readonly stopping: AbortSignal;
+  /** Why all calls were given up, if they were: an error that the assistant may see. */
+  whyGivenUp(): TributaryError | null;
+}
+
+const NO_HOST: AssistantHost = {
+  newCall: (signal, span) => createCall({ signal, span }),
+  begin: () => NO_SPAN,
+  present: shownError,
+  stopping: new AbortController().signal,
+  whyGivenUp: () => null,
+};
 
 /** Sends only valid Unicode. Answers repeat ids, tool names and arguments of the client. */
 class ValidServer extends McpServer {
@@ -34,18 +56,26 @@ class ValidServer extends McpServer {
 }
 
 /** Creates the MCP server with all tools, for any transport. */
-export function createAssistantServer(
-  federation: Federation,
-  newCall: NewCall = (signal) => createCall({ signal }),
-): McpServer {
+export function createAssistantServer(federation: Federation, host: AssistantHost = NO_HOST): McpServer {
   const server = new ValidServer({ name: 'tributary', version: '1' }, { instructions: INSTRUCTIONS });
 
-  async function run(signal: AbortSignal, act: (nextCall: () => Call) => Promise<unknown>): Promise<CallToolResult> {
+  async function run(
+    tool: string,
+    signal: AbortSignal,
+    act: (nextCall: () => Call) => Promise<unknown>,
+  ): Promise<CallToolResult> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(MOST_MILLISECONDS)]);
+    const span = host.begin(tool);
     try {
-      return answerOf(await act(() => newCall(limit)));
+      const answer = answerOf(await act(() => host.newCall(limit, span)));
+      span.end(null);
+      return answer;
     } catch (error) {
-      return errorOf(limit.aborted ? new TributaryError('SOURCE_TIMEOUT', TOO_LONG) : error);
+      const shown = host.present(
+        limit.aborted ? new TributaryError('SOURCE_TIMEOUT', TOO_LONG) : (host.whyGivenUp() ?? error),
+      );
+      span.end(shown.code);
+      return errorOf(shown);
     }
   }
 
@@ -56,12 +86,12 @@ export function createAssistantServer(
       inputSchema: args.noArguments,
       annotations: READS_ONLY,
     },
-    (_given, { signal }) => run(signal, (nextCall) => listSources(federation, nextCall())),
+    (_given, { signal }) => run('list_sources', signal, (nextCall) => listSources(federation, nextCall())),
   );
   server.registerTool(
     'list_jobs',
     { description: 'Jobs, newest first.', inputSchema: args.listArguments, annotations: READS_ONLY },
-    (given, { signal }) => run(signal, (nextCall) => listJobs(federation, given, nextCall())),
+    (given, { signal }) => run('list_jobs', signal, (nextCall) => listJobs(federation, given, nextCall())),
   );
   server.registerTool(
     'job_tree',
@@ -70,7 +100,7 @@ export function createAssistantServer(
       inputSchema: args.jobArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (nextCall) => jobTree(federation, args.jobOf(given), nextCall())),
+    (given, { signal }) => run('job_tree', signal, (nextCall) => jobTree(federation, args.jobOf(given), nextCall())),
   );
   server.registerTool(
     'read_log',
@@ -79,7 +109,7 @@ export function createAssistantServer(
       inputSchema: args.pageArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (nextCall) => readLog(federation, given, 'end', nextCall())),
+    (given, { signal }) => run('read_log', signal, (nextCall) => readLog(federation, given, 'end', nextCall())),
   );
   server.registerTool(
     'search_log',
@@ -90,7 +120,7 @@ export function createAssistantServer(
       annotations: READS_ONLY,
     },
     (given, { signal }) =>
-      run(signal, async (nextCall) => {
+      run('search_log', signal, async (nextCall) => {
         if (given.contains === undefined && given.matches === undefined)
           throw new TributaryError('BAD_USER_INPUT', 'Give `contains` or `matches`, or use read_log.');
         return readLog(federation, given, 'start', nextCall());
@@ -103,7 +133,7 @@ export function createAssistantServer(
       inputSchema: args.contextArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (nextCall) => lineContext(federation, given, nextCall())),
+    (given, { signal }) => run('line_context', signal, (nextCall) => lineContext(federation, given, nextCall())),
   );
   server.registerTool(
     'log_histogram',
@@ -112,7 +142,7 @@ export function createAssistantServer(
       inputSchema: args.histogramArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (nextCall) => histogram(federation, given, nextCall())),
+    (given, { signal }) => run('log_histogram', signal, (nextCall) => histogram(federation, given, nextCall())),
   );
   server.registerTool(
     'wait_for_end',
@@ -122,7 +152,9 @@ export function createAssistantServer(
       annotations: READS_ONLY,
     },
     ({ timeoutSeconds, ...given }, { signal }) =>
-      run(signal, (nextCall) => waitForEnd(federation, { ...args.jobOf(given), timeoutSeconds }, nextCall)),
+      run('wait_for_end', signal, (nextCall) =>
+        waitForEnd(federation, { ...args.jobOf(given), timeoutSeconds }, nextCall, host.stopping),
+      ),
   );
   return server;
 }

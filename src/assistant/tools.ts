@@ -132,13 +132,14 @@ export async function histogram(
 }
 
 /**
- * Reads the job at intervals until it is finished or the time is over. Does not wait for a standing job (ACTIVE or
- * INACTIVE), which never finishes.
+ * Reads the job at intervals until it is finished, the time is over or the process stops. Does not wait for a standing job
+ * (ACTIVE or INACTIVE), which never finishes.
  */
 export async function waitForEnd(
   federation: Federation,
   { timeoutSeconds, ...ref }: JobRef & { readonly timeoutSeconds: number },
   newCall: () => Call,
+  stopping: AbortSignal,
 ): Promise<unknown> {
   const end = performance.now() + timeoutSeconds * 1_000;
   for (;;) {
@@ -147,11 +148,14 @@ export async function waitForEnd(
     const finished = isFinished(job.status);
     const isStanding = job.status === 'ACTIVE' || job.status === 'INACTIVE';
     const left = end - performance.now();
-    if (finished || isStanding || left <= 0) {
+    if (finished || isStanding || left <= 0 || stopping.aborted) {
       const { lines } = await readLog(federation, { jobs: [ref], limit: 5 }, 'end', newCall());
       return { job: shownJob(job), finished, neverFinishes: isStanding, lastLines: lines };
     }
-    await pause(Math.min(LOOK_MILLISECONDS, left), undefined, { signal: call.signal });
+    const signal = AbortSignal.any([call.signal, stopping]);
+    await pause(Math.min(LOOK_MILLISECONDS, left), undefined, { signal }).catch(() => {
+      call.signal.throwIfAborted();
+    });
   }
 }
 

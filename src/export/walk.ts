@@ -69,19 +69,24 @@ const FIRST_PAGE = 200;
 const MAX_PAGE = 1_000;
 const PAGE_BYTES = 2 ** 22;
 
-const SHUTTING_DOWN = new TributaryError('INTERNAL_SERVER_ERROR', 'The service was stopped. Continue from the cursor.');
+export const SHUTTING_DOWN = new TributaryError('SOURCE_UNAVAILABLE', 'The service was stopped.', {
+  retryAfterSeconds: 1,
+});
 
 /** Upper bound on reported failures. */
 const MAX_FAILURES = 100;
 
-/** Yields lines, then how the walk ended. Throws before the first line if the first page cannot be read completely. */
+/**
+ * Yields lines, then how the walk ended. Throws before the first line if the first page cannot be read completely, or the walk is
+ * stopped meanwhile.
+ */
 export async function* walkLogs(
   federation: Federation,
   request: ExportRequest,
   settings: ExportSettings,
 ): AsyncGenerator<readonly LogNode[] | ExportEnd, void, undefined> {
   const walk = new Walk(federation, request, settings);
-  let page = await walk.read();
+  let page = await walk.readFirst();
   for (;;) {
     yield page.lines;
     if (page.end) return yield walk.end(null);
@@ -140,6 +145,14 @@ class Walk {
     return { lines, end: !hasNextPage };
   }
 
+  async readFirst(): Promise<Page> {
+    try {
+      return await this.read();
+    } catch (error) {
+      throw this.#whyItEnds(error, error);
+    }
+  }
+
   /** Tries again if a source fails that may answer later. */
   async readPatiently(): Promise<ExportPage> {
     for (const pause of this.#settings.pauses ?? PAUSES) {
@@ -155,10 +168,7 @@ class Walk {
   }
 
   end(stopped: unknown): ExportEnd {
-    const { aborted } = this.#settings.stopping;
-    const reason: unknown = this.#settings.stopping.reason;
-    const whyStopped = reason instanceof TributaryError ? reason : SHUTTING_DOWN;
-    const error = stopped !== null && aborted ? whyStopped : stopped;
+    const error = stopped === null ? null : this.#whyItEnds(stopped, SHUTTING_DOWN);
     const missing = [...this.#missing.values()];
     const reached = { lines: this.#lines, cursor: this.#cursor };
     if (error === null) {
@@ -171,8 +181,20 @@ class Walk {
     return {
       status: 'failed',
       ...reached,
-      failures: [...missing, { source, jobId, code, message: this.#worded(message) }],
+      failures: [...missing, { source, jobId, code, message: `${this.#worded(message)}${this.#goOn()}` }],
     };
+  }
+
+  /** The reason why the walk was stopped, if it was; `unsaid`: if the signal has none that readers may see. */
+  #whyItEnds(error: unknown, unsaid: unknown): unknown {
+    const { stopping } = this.#settings;
+    if (!stopping.aborted) return error;
+    const reason: unknown = stopping.reason;
+    return reason instanceof TributaryError ? reason : unsaid;
+  }
+
+  #goOn(): string {
+    return this.#settings.stopping.aborted && this.#cursor !== null ? ' Continue from the cursor.' : '';
   }
 
   #note({ source, jobId, code, message }: SourceFailure): void {

@@ -4,12 +4,18 @@ import { Budget } from '../domain/budget.ts';
 import type { BudgetLimits } from '../domain/budget.ts';
 import type { QueryLimits } from '../config/service-limits.ts';
 import { createCall } from '../domain/call.ts';
+import { NO_SPAN } from '../domain/span.ts';
 import { mayNot } from './access/admit-operations.ts';
 import type { Audit } from './access/audit.ts';
 import { whenOver } from './access/expiry.ts';
 import { nameOfCaller } from './client/callers.ts';
 import { mostValues, parseSent } from './client/sent-values.ts';
 import { requestIdOf } from './client/request-id.ts';
+import { codeOf } from './graphql/errors.ts';
+import type { Present } from './graphql/errors.ts';
+import { tracedFederation } from './tracing/traced-federation.ts';
+import { traceparentOf } from './tracing/traceparent.ts';
+import type { Tracing } from './tracing/tracing.ts';
 import { denial, refuse } from './client/gate.ts';
 import { allowOrigin, isAllowedPage } from './client/own-origin.ts';
 import type { AllowedPages } from './client/own-origin.ts';
@@ -24,10 +30,14 @@ interface AssistantOptions {
   readonly allowedPages: AllowedPages;
   /** Aborted when the service stops. */
   readonly stopping: AbortSignal;
+  /** Turns an error into the error that clients see, logs it if it is our fault, and counts it. */
+  readonly present: Present;
+  readonly tracing: Tracing | null;
 }
 
 /** `POST /mcp`: tools for assistants. They read like queries and need the right to query. */
-export function createAssistant({ audit, clientOf, limits, allowedPages, stopping }: AssistantOptions): DataHandler {
+export function createAssistant(options: AssistantOptions): DataHandler {
+  const { audit, clientOf, limits, allowedPages, stopping, present, tracing } = options;
   return async (request, response, access) => {
     allowOrigin(request, response, allowedPages);
     if (!isAllowedPage(request, allowedPages)) {
@@ -43,11 +53,15 @@ export function createAssistant({ audit, clientOf, limits, allowedPages, stoppin
     const journal = audit?.begin({ access, reading: 'query', name: 'mcp', client, requestId });
     if (journal !== undefined) response.once('close', journal.end);
     const over = new AbortController();
-    const forget = whenOver(access, () => {
+    let whyGivenUp: Denied | null = null;
+    const forget = whenOver(access, (reason) => {
+      whyGivenUp = reason;
+      // Without the reason, which sources would take for an answer.
       over.abort();
     });
     response.once('close', forget);
-    const federation = access.view('query');
+    const seen = journal?.watching(access.view('query')) ?? access.view('query');
+    const federation = tracing === null ? seen : tracedFederation(seen);
     const asker = { caller: nameOfCaller(access.caller, client), requestId };
     processRoom.begin(asker);
     response.once('close', () => {
@@ -57,14 +71,24 @@ export function createAssistant({ audit, clientOf, limits, allowedPages, stoppin
     // Loaded on demand: about a hundred modules that most services do not need.
     const { answerAssistant } = await import('../assistant/http.ts');
     await answerAssistant(
-      journal?.watching(federation) ?? federation,
-      (signal) =>
-        createCall({
-          signal: AbortSignal.any([signal, stopping, over.signal]),
-          authorization,
-          asker,
-          budget: new Budget(limits.measureOnly ? null : limits),
-        }),
+      federation,
+      {
+        newCall: (signal, span) =>
+          createCall({
+            signal: AbortSignal.any([signal, over.signal]),
+            authorization,
+            asker,
+            span,
+            budget: new Budget(limits.measureOnly ? null : limits),
+          }),
+        begin: (tool) => tracing?.begin('tool', { 'tributary.tool': tool }, traceparentOf(request)) ?? NO_SPAN,
+        present(error) {
+          const shown = present(error, requestId);
+          return { code: codeOf(shown), message: shown.message };
+        },
+        stopping,
+        whyGivenUp: () => whyGivenUp,
+      },
       (body) => parseSent(body, mostValues(limits)),
       request,
       response,

@@ -20,6 +20,7 @@ import { REQUEST_ID_HEADER, requestIdOf } from './client/request-id.ts';
 import { secure } from './client/security-headers.ts';
 import { clientAddress, trustedProxies } from './client/address.ts';
 import { createExport } from './export/endpoint.ts';
+import { SHUTTING_DOWN } from '../export/walk.ts';
 import { createFetch } from './fetch.ts';
 import type { FetchFacts } from './fetch.ts';
 import { explorerRoutes } from './pages/explorer.ts';
@@ -138,21 +139,20 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     },
   };
 
+  /** What ways other than GraphQL need. */
+  const reading = {
+    audit,
+    tracing,
+    limits,
+    allowedPages,
+    present: graphql.present,
+    clientOf: callerOf,
+    stopping: stopping.signal,
+  };
   const data: Readonly<Record<string, DataHandler>> = {
     '/graphql': createEndpoint({ graphql, limits, clientOf: callerOf, hasOrigins, shortWay, ...answering }),
-    '/export': createExport({
-      audit,
-      tracing,
-      clientOf: callerOf,
-      limits,
-      allowedPages,
-      present: graphql.present,
-      stopping: stopping.signal,
-      ...answering,
-    }),
-    ...(options.mcp === true
-      ? { '/mcp': createAssistant({ audit, clientOf: callerOf, limits, allowedPages, stopping: stopping.signal }) }
-      : {}),
+    '/export': createExport({ ...reading, ...answering }),
+    ...(options.mcp === true ? { '/mcp': createAssistant(reading) } : {}),
     '/metrics': metricsEndpoint(metrics),
   };
 
@@ -231,7 +231,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       await accessControl.applyRules(next.auth ?? EVERYBODY, next.federation);
     },
     async stop(graceMilliseconds) {
-      stopping.abort();
+      stopping.abort(SHUTTING_DOWN);
       await federation.close();
       await sockets.close(graceMilliseconds);
     },

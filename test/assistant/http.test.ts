@@ -5,12 +5,14 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AccessSettings, Role } from '../../src/config/access.ts';
+import { NO_SPAN } from '../../src/domain/span.ts';
+import type { Span } from '../../src/domain/span.ts';
 import type { Federation } from '../../src/federation/api.ts';
 import type { ServerOptions } from '../../src/server/server.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
 import { fakeSource } from '../federation/fake-sources.ts';
 import { offsetNative } from '../pagination/fake-natives.ts';
-import { fakeFederation } from '../resolvers/fake-federation.ts';
+import { fakeFederation, fakeJob } from '../resolvers/fake-federation.ts';
 import { start } from '../server/start.ts';
 import type { TestServer } from '../server/start.ts';
 
@@ -54,7 +56,7 @@ const roles: Readonly<Record<string, Role>> = {
   narrow: { sources: ['alpha'], operations: ['query'] },
   exporter: { sources: null, operations: ['export'] },
 };
-const auth: AccessSettings = {
+const auth = {
   type: 'keys',
   roles,
   keys: Object.keys(roles).map((name) => ({
@@ -62,7 +64,7 @@ const auth: AccessSettings = {
     roles: [name],
     sha256: createHash('sha256').update(`key-of-${name}`).digest('hex'),
   })),
-};
+} satisfies AccessSettings;
 
 async function post(server: TestServer, body: string, headers: Record<string, string> = {}): Promise<Response> {
   const accept = 'application/json, text/event-stream';
@@ -154,6 +156,95 @@ describe('tools for assistants over HTTP', () => {
     await client.close();
     await ended;
     expect(await answer).toBe('left');
+  });
+
+  /** A service, and the answer of a tool whose job is being read until its call is given up. */
+  async function asking(tool: string) {
+    const federation = fakeFederation();
+    let begun = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (begun = resolve));
+    federation.job = (_ref, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+        begun();
+      });
+    const server = await serve({ auth: { ...auth, roles: null } }, federation);
+    const answer = ask(await connect([server], 'key-of-narrow'), tool, { source: 'alpha', key: 'one' });
+    await asked;
+    return { server, federation, answer };
+  }
+
+  test.each(['job_tree', 'wait_for_end'])(
+    'end when the key of their caller is taken back, and %s says so',
+    async (tool) => {
+      const { server, federation, answer } = await asking(tool);
+      await server.applyRules({ auth: { ...auth, roles: null, keys: auth.keys.slice(1) }, federation });
+      const text = await answer;
+      expect(text).toContain('UNAUTHENTICATED');
+      expect(text).toContain('may not be used as it was any more');
+      expect(server.log.join()).not.toContain('unexpected');
+    },
+  );
+
+  test('wait for a job no longer when the service stops, and answer how it is', async () => {
+    const federation = fakeFederation();
+    let begun = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (begun = resolve));
+    federation.job = (ref) => {
+      begun();
+      return Promise.resolve(fakeJob(ref.source, ref.key));
+    };
+    const server = await serve({ graceMilliseconds: 20_000 }, federation);
+    const answer = ask(await connect([server]), 'wait_for_end', { source: 'up', key: 'a', timeoutSeconds: 50 });
+    await asked;
+    await Promise.all([server.close(), expect(answer).resolves.toMatch(/"finished": false/)]);
+  });
+
+  test('report a fault of ours without details, log it with the id of its request, and count it', async () => {
+    const federation = fakeFederation();
+    federation.job = () => Promise.reject(new Error('secret'));
+    const server = await serve({}, federation);
+    const text = await ask(await connect([server]), 'job_tree', { source: 'up', key: 'a' });
+    expect(text).toContain('INTERNAL_SERVER_ERROR');
+    expect(text).not.toContain('secret');
+    const [line = '', ...others] = server.log.filter((each) => each.includes('unexpected error'));
+    expect(others).toEqual([]);
+    expect(line).toMatch(/"error":\{"name":"Error","message":"secret"[^]*"requestId":"/);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain('tributary_graphql_errors_total{code="INTERNAL_SERVER_ERROR"} 1');
+  });
+
+  test('are steps of the trace of their request, with the lists that they read', async () => {
+    const steps: unknown[] = [];
+    const span = (name: string): Span => ({
+      ...NO_SPAN,
+      begin(child) {
+        steps.push(`${name} > ${child}`);
+        return span(child);
+      },
+      end: (code) => void steps.push(`${name}: ${code}`),
+    });
+    const tracing = {
+      begin(...given: readonly [string, object, string | null]) {
+        steps.push(given);
+        return span(given[0]);
+      },
+      close: () => Promise.resolve(),
+    };
+    const server = await serve({ tracing });
+    const call = { name: 'read_log', arguments: { jobs: [{ source: 'alpha', key: 'one' }] } };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call });
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    expect(await (await post(server, body, { traceparent })).text()).toContain('hello');
+    // A span ends once; later ends are ignored.
+    expect([...new Set(steps)]).toEqual([
+      ['tool', { 'tributary.tool': 'read_log' }, traceparent],
+      'tool > logs',
+      'logs: null',
+      'tool: null',
+    ]);
   });
 
   test('appear in the audit log', async () => {

@@ -155,6 +155,8 @@ describe('an export', () => {
     const stopped = await write(createFederation([source]), 'text', {}, { onPart, stopping: stop.signal });
     expect(stopped.end).toMatchObject({ status: 'failed', cursor: expect.any(String) as string });
     expect(linesOf(stopped.text).at(-1)).toMatch(/^# export failed: /);
+    const message = 'The service was stopped. Continue from the cursor.';
+    expect(stopped.end?.failures).toMatchObject([{ source: null, code: 'SOURCE_UNAVAILABLE', message }]);
     source.failures.clear();
     const left = await write(createFederation([source]), 'text', {}, { onPart, gone: stop.signal });
     expect(left.end).toBeNull();

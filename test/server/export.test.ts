@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -8,7 +9,11 @@ import { fakeSource } from '../federation/fake-sources.ts';
 import type { FakeSource } from '../federation/fake-sources.ts';
 import { offsetNative } from '../pagination/fake-natives.ts';
 import { fakeFederation } from '../resolvers/fake-federation.ts';
+import type { FakeFederation } from '../resolvers/fake-federation.ts';
+import { createCall } from '../../src/domain/call.ts';
+import type { AccessSettings } from '../../src/config/access.ts';
 import { start } from './start.ts';
+import type { TestServer } from './start.ts';
 
 const START = 1_700_000_000_000_000_000n;
 const JOB = encodeNodeId('Job', 'a', 'dir/job 0');
@@ -161,6 +166,39 @@ describe('/export', () => {
     expect((await ask(url)).status).toBe(200);
   });
 
+  test('that has no line yet when the service stops, or when its key is taken back, says so and is no fault of ours', async () => {
+    const ask = async (key: string): Promise<AskedExport> => {
+      let begun = (): void => undefined;
+      const asked = new Promise<void>((resolve) => (begun = resolve));
+      const federation = fakeFederation();
+      federation.logs = (_scopes, _args, { signal }) => ({
+        ...fakeFederation().logs([], {}, createCall()),
+        nodes: () =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => {
+              reject(signal.reason as Error);
+            });
+            begun();
+          }),
+      });
+      const server = await start(federation, { auth: keys(key) });
+      const headers = { authorization: `Bearer ${key}` };
+      const answer = fetch(`${server.url}/export?jobs=${encodeNodeId('Job', 'up', 'a')}`, { headers });
+      await asked;
+      return { server, federation, answer };
+    };
+    const stopped = await ask('one');
+    await stopped.server.close();
+    const response = await stopped.answer;
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await response.text()).toContain('"The service was stopped."');
+    const withdrawn = await ask('two');
+    await withdrawn.server.applyRules({ auth: keys('another'), federation: withdrawn.federation });
+    const refusal = await withdrawn.answer;
+    expect([refusal.status, await refusal.text()]).toEqual([401, expect.stringContaining('may not be used')]);
+    for (const { server } of [stopped, withdrawn]) expect(server.log.join()).not.toContain('unexpected');
+  });
+
   test('reads only as fast as its client, and stops when the client leaves', async () => {
     const big = source(20_000, 'x'.repeat(2_000));
     const { url } = await start(createFederation([big]));
@@ -176,6 +214,17 @@ describe('/export', () => {
     expect(whenGone).toBeLessThan(100);
   });
 });
+
+interface AskedExport {
+  readonly server: TestServer;
+  readonly federation: FakeFederation;
+  readonly answer: Promise<Response>;
+}
+
+function keys(key: string): AccessSettings {
+  const sha256 = createHash('sha256').update(key).digest('hex');
+  return { type: 'keys', keys: [{ name: 'exporter', sha256, roles: [] }], roles: null };
+}
 
 async function open(url: string): Promise<IncomingMessage> {
   const request = httpRequest(url);

@@ -24,11 +24,11 @@ import { writeJson } from '../../domain/json.ts';
 import { NO_SPAN } from '../../domain/span.ts';
 import type { Span } from '../../domain/span.ts';
 import { tracedFederation } from '../tracing/traced-federation.ts';
+import { traceparentOf } from '../tracing/traceparent.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import type { Access } from '../access/access.ts';
 import type { Audit } from '../access/audit.ts';
 import { mayNot } from '../access/admit-operations.ts';
-import { Denied } from '../access/denied.ts';
 import { whenOver } from '../access/expiry.ts';
 import { requestIdOf } from '../client/request-id.ts';
 import { nameOfCaller } from '../client/callers.ts';
@@ -108,7 +108,8 @@ export function createExport(
       if (response.destroyed || response.headersSent) return;
       const shown = present(error);
       span.end(codeOf(shown));
-      refuse(response, shown, wording?.(shown.message) ?? shown.message);
+      const status = options.stopping.aborted && codeOf(shown) === 'SOURCE_UNAVAILABLE' ? 503 : STATUS[codeOf(shown)];
+      refuse(response, status, shown, wording?.(shown.message) ?? shown.message);
     }
   };
 }
@@ -148,11 +149,6 @@ function valueOf(parsed: Parsed): unknown {
   }
 }
 
-function traceparentOf({ headers }: IncomingMessage): string | null {
-  const { traceparent } = headers;
-  return typeof traceparent === 'string' ? traceparent : null;
-}
-
 interface SendOptions extends ExportEndpointOptions {
   readonly federation: Federation;
   /** The operation whose turns the export takes at sources. */
@@ -173,12 +169,19 @@ async function send(
     processRoom.end(asker);
   });
   const over = new AbortController();
-  const forget = whenOver(access, ({ message }) => {
-    over.abort(new Denied(401, `${message} Go on from the cursor with a new one.`));
+  const forget = whenOver(access, (reason) => {
+    over.abort(reason);
   });
   response.once('close', forget);
   const ending = AbortSignal.any([stopping, over.signal]);
-  const signal = AbortSignal.any([leaving.signal, ending]);
+  // Without the reason of `ending`, which sources would take for an answer.
+  const givenUp = new AbortController();
+  const giveUp = (): void => {
+    givenUp.abort();
+  };
+  AbortSignal.any([leaving.signal, ending]).addEventListener('abort', giveUp, { once: true });
+  if (ending.aborted) giveUp();
+  const { signal } = givenUp;
   const { authorization } = access;
   const share = held.share(asker.caller);
   response.once('close', share.free);
@@ -223,10 +226,10 @@ async function send(
   await pipeline(Readable.from(all(), { objectMode: false, highWaterMark: 0 }), response);
 }
 
-function refuse(response: ServerResponse, error: GraphQLError, message: string): void {
+function refuse(response: ServerResponse, status: number, error: GraphQLError, message: string): void {
   const { retryAfterSeconds } = error.extensions;
   if (typeof retryAfterSeconds === 'number') response.setHeader('retry-after', Math.ceil(retryAfterSeconds));
   response
-    .writeHead(STATUS[codeOf(error)], { 'content-type': 'application/json; charset=utf-8' })
+    .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
     .end(writeJson({ errors: [{ ...error.toJSON(), message }] }));
 }

@@ -1,5 +1,7 @@
 /** W3C Trace Context, level 1: https://www.w3.org/TR/trace-context/ */
 
+import type { IncomingMessage } from 'node:http';
+
 export interface TraceStep {
   readonly traceId: string;
   readonly spanId: string;
@@ -20,4 +22,10 @@ export function parseTraceparent(text: string): TraceStep | null {
 
 export function formatTraceparent({ traceId, spanId, traceFlags }: TraceStep): string {
   return `00-${traceId}-${spanId}-${(traceFlags & 1) === 1 ? '01' : '00'}`;
+}
+
+/** The `traceparent` header of a request, unchecked. */
+export function traceparentOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
+  const { traceparent } = headers;
+  return typeof traceparent === 'string' ? traceparent : null;
 }
