@@ -87,7 +87,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const answering = { held: new HeldBytes(() => clientLimits.unreadBytes), heartbeatMilliseconds };
   const { csrfProtection = true, introspection = true, auth = EVERYBODY } = options;
   let { allowedHosts = null } = options;
-  const accessControl = createAccessControl(auth, federation);
+  const accessControl = createAccessControl(auth, federation, (reason) => {
+    logger?.warn({ reason }, "the issuer's keys can't be read");
+  });
   const { judge } = accessControl;
   const identify = createIdentification({ callers, judge });
   const allowedPages = { publicOrigin: options.publicOrigin ?? null, allowedOrigins };

@@ -5,6 +5,7 @@ import { mayAnything, Policies } from './access.ts';
 import type { Access, CallerIdentity } from './access.ts';
 import { Denied } from './denied.ts';
 import { knowsByKey } from './keys.ts';
+import type { OnUnreadKeys } from './issuer-keys.ts';
 import { knowsByToken } from './tokens.ts';
 
 /** Returns the access of the caller with this `Authorization`. Throws `Denied`. */
@@ -28,7 +29,12 @@ interface Watched {
   readonly over: () => void;
 }
 
-export function createAccessControl(first: AccessSettings, federation: Federation): AccessControl {
+/** `onUnreadKeys` is called with the reason of each failure to read the issuer's keys. */
+export function createAccessControl(
+  first: AccessSettings,
+  federation: Federation,
+  onUnreadKeys: OnUnreadKeys = () => undefined,
+): AccessControl {
   const watched = new Set<Watched>();
   const policies = new Policies(federation, rolesOf(first), (authorization, rights, over) => {
     const entry = { authorization, rights, over };
@@ -36,7 +42,7 @@ export function createAccessControl(first: AccessSettings, federation: Federatio
     return () => void watched.delete(entry);
   });
   let settings = first;
-  let know = knowledge(settings);
+  let know = knowledge(settings, onUnreadKeys);
 
   async function isAsItWas({ authorization, rights }: Watched): Promise<boolean> {
     try {
@@ -48,14 +54,16 @@ export function createAccessControl(first: AccessSettings, federation: Federatio
   }
 
   return {
-    async judge(authorization) {
+    async judge(sent) {
+      // A header without a text is none: a source must not be sent it as a credential.
+      const authorization = sent?.trim() === '' ? null : sent;
       const access = policies.accessOf(await know(authorization), authorization);
       if (!mayAnything(access)) throw new Denied(403, 'You have no role that this service knows.');
       return access;
     },
     async applyRules(next, federation) {
       const isSame = isDeepStrictEqual(next, settings);
-      if (!isSame) know = knowledge(next);
+      if (!isSame) know = knowledge(next, onUnreadKeys);
       settings = next;
       policies.applyRules(federation, rolesOf(next));
       if (isSame) return;
@@ -74,6 +82,7 @@ function rolesOf(settings: AccessSettings): Roles {
 
 function knowledge(
   settings: AccessSettings,
+  onUnreadKeys: OnUnreadKeys,
 ): (authorization: string | null) => CallerIdentity | Promise<CallerIdentity> {
   switch (settings.type) {
     case 'none':
@@ -81,6 +90,6 @@ function knowledge(
     case 'keys':
       return knowsByKey(settings.keys);
     case 'jwt':
-      return knowsByToken(settings);
+      return knowsByToken(settings, onUnreadKeys);
   }
 }

@@ -1,10 +1,11 @@
 import { errors, jwtVerify } from 'jose';
-import type { JWTPayload } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { TokenSettings } from '../../config/access.ts';
 import type { CallerIdentity } from './access.ts';
 import { bearerToken } from './bearer.ts';
 import { Denied } from './denied.ts';
 import { issuerKeys } from './issuer-keys.ts';
+import type { OnUnreadKeys } from './issuer-keys.ts';
 
 /** Clients are told to come again after this, and until then the issuer is not asked again. */
 const RETRY_AFTER_SECONDS = 5;
@@ -12,10 +13,16 @@ const RETRY_AFTER_SECONDS = 5;
 /** The latest expiry of a token, in seconds since 1970, whatever the token states: the limit of dates in JavaScript. */
 const LONGEST_LIFE_SECONDS = 8_640_000_000_000;
 
+/** Most keys that a token without the name of its key is tried with: an issuer has two or three. */
+const MOST_TRIED_KEYS = 10;
+
 /** Authenticates callers by signed tokens (JWT, RFC 7519) of one issuer. */
-export function knowsByToken(settings: TokenSettings): (authorization: string | null) => Promise<CallerIdentity> {
+export function knowsByToken(
+  settings: TokenSettings,
+  onUnreadKeys: OnUnreadKeys,
+): (authorization: string | null) => Promise<CallerIdentity> {
   const { issuer, audience, algorithms, rolesClaim, clockToleranceMilliseconds } = settings;
-  const keys = issuerKeys(settings.jwks, RETRY_AFTER_SECONDS * 1_000);
+  const keys = issuerKeys(settings.jwks, RETRY_AFTER_SECONDS * 1_000, onUnreadKeys);
   const wanted = {
     issuer,
     audience,
@@ -27,7 +34,7 @@ export function knowsByToken(settings: TokenSettings): (authorization: string | 
     const token = bearerToken(authorization);
     let payload: JWTPayload;
     try {
-      ({ payload } = await jwtVerify(token, keys, wanted));
+      payload = await verified(token, keys, wanted);
     } catch (error) {
       throw denied(error);
     }
@@ -35,6 +42,34 @@ export function knowsByToken(settings: TokenSettings): (authorization: string | 
     const seconds = Math.min(exp, LONGEST_LIFE_SECONDS) + wanted.clockTolerance;
     return { caller: sub.slice(0, 200), roles: rolesIn(payload, rolesClaim), expiresAt: seconds * 1_000 };
   };
+}
+
+async function verified(token: string, keys: JWTVerifyGetKey, wanted: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, keys, wanted)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    return verifiedByAny(token, error, wanted);
+  }
+}
+
+/** A token that does not name its key ("kid") may be signed with any of the issuer's keys. */
+async function verifiedByAny(
+  token: string,
+  keys: InstanceType<typeof errors.JWKSMultipleMatchingKeys>,
+  wanted: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  let tried = 0;
+  for await (const key of keys) {
+    tried += 1;
+    if (tried > MOST_TRIED_KEYS) break;
+    try {
+      return (await jwtVerify(token, key, wanted)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
 }
 
 /** Describes the problem in our own words: the library's message may quote the token. */
@@ -47,7 +82,7 @@ function denied(error: unknown): Denied {
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return new Denied(401, "The token's signature is not the issuer's.");
   }
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+  if (error instanceof errors.JWKSNoMatchingKey) {
     return new Denied(401, 'The token is signed with a key that the issuer does not publish.');
   }
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {

@@ -148,6 +148,7 @@ describe('tokens', () => {
     ['answers with an error', (response) => response.writeHead(500).end()],
     ['answers with a page', (response) => response.end('<html>')],
     ['sends keys without an end', (response) => void Readable.from(endless()).pipe(response)],
+    ['sends JSON that is no set of keys', (response) => response.end('{"keys":null}')],
   ])('cause no calls for a while to an issuer that %s', async (_, answer) => {
     let asked = 0;
     const issuer = await serve((_request, response) => {
@@ -159,6 +160,27 @@ describe('tokens', () => {
     const headers = { authorization: `Bearer ${await own.token()}` };
     for (let sent = 0; sent < 5; sent += 1) expect((await server.query(QUERY, {}, headers)).status).toBe(503);
     expect(asked).toBe(1);
+    const warnings = server.log.filter((line) => line.includes("the issuer's keys can't be read"));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/"level":40.*"reason":"it/);
+    expect(warnings[0]).not.toContain('127.0.0.1');
+  });
+
+  test('that do not name their key are tried with each of the issuer, and a byte order mark before these is passed over', async () => {
+    const [first, second] = [await startIssuer(), await startIssuer()];
+    const keys = await Promise.all([first, second].map(({ settings }) => keysOf(settings)));
+    const both = await serve((_request, response) => {
+      const unnamed = keys.flat().map(({ kid: _kid, ...key }) => key);
+      response.end(`\ufeff${JSON.stringify({ keys: unnamed })}`);
+    });
+    const server = await start(fakeFederation(), { auth: { ...first.settings, jwks: both.origin } as AccessSettings });
+    const status = async (token: string): Promise<number> =>
+      (await server.query(QUERY, {}, { authorization: `Bearer ${token}` })).status;
+    for (const issuer of [first, second]) {
+      expect(await status(await issuer.token({}, 'issuer', null))).toBe(200);
+      expect(await status(await issuer.token({}, 'forger', null))).toBe(401);
+      expect(await status(await issuer.token({ exp: now - 60 }, 'issuer', null))).toBe(401);
+    }
   });
 
   test('that need an extension are refused', async () => {
@@ -193,6 +215,12 @@ describe('tokens', () => {
     expect(await status({ realm: { roles: ['toString', '__proto__', 'constructor'] } })).toBe(403);
   });
 });
+
+async function keysOf(settings: AccessSettings): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  if (settings.type !== 'jwt') throw new Error('An issuer has tokens.');
+  const { keys } = (await (await fetch(settings.jwks)).json()) as { keys: Record<string, unknown>[] };
+  return keys;
+}
 
 async function anyKey(): Promise<CryptoKey> {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);

@@ -26,8 +26,8 @@ export interface Claims {
 
 export interface Issuer {
   readonly settings: AccessSettings;
-  /** Signed with a key that it publishes, or with another of the same name. */
-  token(claims?: Claims, by?: 'issuer' | 'forger'): Promise<string>;
+  /** Signed with a key that it publishes, or with another of the same name; null: the token does not name it. */
+  token(claims?: Claims, by?: 'issuer' | 'forger', kid?: string | null): Promise<string>;
   /** How often its keys were asked for. */
   asked(): number;
   stop(): Promise<void>;
@@ -66,11 +66,11 @@ export async function startIssuer(roles: Roles = null, algorithm = 'ES256'): Pro
     },
     asked: () => asked,
     stop,
-    token({ exp, ...claims } = {}, by = 'issuer') {
+    token({ exp, ...claims } = {}, by = 'issuer', kid = 'first') {
       const payload: JWTPayload = { iss: ISSUER, aud: AUDIENCE };
       // `undefined` takes a claim out.
       Object.assign(payload, { sub: 'ada', ...claims });
-      const jwt = new SignJWT(payload).setProtectedHeader({ alg: algorithm, kid: 'first' });
+      const jwt = new SignJWT(payload).setProtectedHeader({ alg: algorithm, ...(kid === null ? {} : { kid }) });
       const ending = exp === null ? jwt : jwt.setExpirationTime(exp ?? Math.floor(Date.now() / 1_000) + 3_600);
       return ending.sign((by === 'issuer' ? own : forged).privateKey);
     },
