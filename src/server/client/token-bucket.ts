@@ -12,11 +12,14 @@ export class TokenBucket {
     this.#filledAt = now;
   }
 
-  /** Takes `amount` and returns 0. If there is not enough, takes nothing and returns the seconds until there is. */
+  /**
+   * Takes `amount` and returns 0. If there is not enough, takes nothing and returns the seconds until there is; more than
+   * the bucket can hold is never there.
+   */
   take(amount: number, now: number): number {
     this.#level = Math.min(this.#capacity, this.#level + ((now - this.#filledAt) / 1_000) * this.#perSecond);
     this.#filledAt = now;
-    if (amount > this.#level) return (Math.min(amount, this.#capacity) - this.#level) / this.#perSecond;
+    if (amount > this.#level) return (amount - this.#level) / this.#perSecond;
     this.#level -= amount;
     return 0;
   }

@@ -13,6 +13,12 @@ describe('a token bucket', () => {
     expect(bucket.take(1, 100)).toBeCloseTo(0.1);
     expect(bucket.take(20, 10_000)).toBe(0);
   });
+
+  test('never gives more at once than it holds', () => {
+    const bucket = new TokenBucket(10, 2, 0);
+    for (const now of [0, 10_000]) expect(bucket.take(21, now)).toBeGreaterThan(0);
+    expect(bucket.take(20, 10_000)).toBe(0);
+  });
 });
 
 describe('callers', () => {
