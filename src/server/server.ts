@@ -49,6 +49,9 @@ export interface RunningServer {
 /** How often a server that stops looks for connections without a request. */
 const IDLE_CHECK_MILLISECONDS = 20;
 
+/** How often a server looks for requests that are over their time. Node's own default lets them be half a minute late. */
+const SLOW_CHECK_MILLISECONDS = 5_000;
+
 /** The problem of a server without `auth` on a reachable host: anyone could read all logs. */
 const OPEN: Problem = {
   key: 'server.auth',
@@ -61,7 +64,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const { host, port, graceMilliseconds = 5_000 } = options;
   checkAccess(options, host);
   const service = await createService(options);
-  const server = createHttpServer(service.listener);
+  const server = createHttpServer({ connectionsCheckingInterval: SLOW_CHECK_MILLISECONDS }, service.listener);
   server.on('checkContinue', service.askedFirst);
   server.on('upgrade', service.upgrade);
   let mostConnections = 0;
