@@ -74,7 +74,7 @@ export function createIdentification({ callers, judge }: { readonly callers: Cal
       access = await judge(authorization);
     } catch (error) {
       if (!(error instanceof Denied)) throw error;
-      return denial(error, authorization !== null);
+      return denial(error, authorization !== null && authorization.trim() !== '');
     }
     const begun = beginOf(access, callers);
     return typeof begun === 'function' ? { access, end: begun } : tooMuch(begun);

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { AccessSettings } from '../../../src/config/access.ts';
 import { fakeFederation } from '../../resolvers/fake-federation.ts';
 import { serve } from '../../http/loopback.ts';
+import { createAccessControl } from '../../../src/server/access/judge.ts';
 import { start } from '../start.ts';
 import { startIssuer } from './issuer.ts';
 import type { Claims } from './issuer.ts';
@@ -51,6 +52,7 @@ describe('keys', () => {
 
   test.each([
     ['nothing', null, /has no Authorization/, 'Bearer realm="tributary"'],
+    ['an empty header', ' ', /has no Authorization/, 'Bearer realm="tributary"'],
     [
       'another key',
       'Bearer trib_another',
@@ -228,6 +230,12 @@ async function anyKey(): Promise<CryptoKey> {
 }
 
 describe('a service without access rules', () => {
+  test('takes an empty Authorization for none, so that no source is sent it', async () => {
+    const { judge } = createAccessControl({ type: 'none' }, fakeFederation());
+    for (const sent of ['', ' ', null]) expect((await judge(sent)).authorization).toBeNull();
+    expect((await judge('Bearer x')).authorization).toBe('Bearer x');
+  });
+
   test('listens on the loopback only, unless it is configured to be open', async () => {
     await expect(start(fakeFederation(), { host: '0.0.0.0' })).rejects.toThrow(/server.auth: is missing/);
     const server = await start(fakeFederation(), { host: '0.0.0.0', auth: { type: 'none' } });
