@@ -71,9 +71,10 @@ export function createAssistantServer(federation: Federation, host: AssistantHos
       span.end(null);
       return answer;
     } catch (error) {
-      const shown = host.present(
-        limit.aborted ? new TributaryError('SOURCE_TIMEOUT', TOO_LONG) : (host.whyGivenUp() ?? error),
-      );
+      // Nobody reads the answer to a client that has left, so it is not presented, which counts it.
+      const present = signal.aborted ? shownError : (given: unknown) => host.present(given);
+      const tooLong = limit.aborted ? new TributaryError('SOURCE_TIMEOUT', TOO_LONG) : null;
+      const shown = present(tooLong ?? host.whyGivenUp() ?? error);
       span.end(shown.code);
       return errorOf(shown);
     }

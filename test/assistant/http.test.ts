@@ -150,12 +150,16 @@ describe('tools for assistants over HTTP', () => {
         });
       });
     };
-    const client = await connect([await serve({}, federation)]);
+    const server = await serve({}, federation);
+    const client = await connect([server]);
     const answer = ask(client, 'wait_for_end', { source: 'alpha', key: 'one', timeoutSeconds: 50 }).catch(() => 'left');
     await begun;
     await client.close();
     await ended;
     expect(await answer).toBe('left');
+    for (let time = 0; time < 3; time += 1) {
+      expect(await (await fetch(`${server.url}/metrics`)).text()).not.toContain('tributary_graphql_errors_total{');
+    }
   });
 
   /** A service, and the answer of a tool whose job is being read until its call is given up. */
