@@ -145,7 +145,7 @@ class Walk {
     return { lines, end: !hasNextPage };
   }
 
-  async readFirst(): Promise<Page> {
+  async readFirst(): Promise<ExportPage> {
     try {
       return await this.read();
     } catch (error) {
