@@ -10,9 +10,9 @@ import { rejection, serve, sourceHttp } from './loopback.ts';
 
 const LIMIT = 8_192;
 
-async function ask(handler: Handler, cutsStrings: boolean): Promise<HttpReply<unknown>> {
+async function ask(handler: Handler, cutsStrings: boolean, maxResponseBytes = LIMIT): Promise<HttpReply<unknown>> {
   const server = await serve(handler);
-  const http = sourceHttp({ baseUrl: server.origin, limits: { retries: 0, maxResponseBytes: LIMIT } });
+  const http = sourceHttp({ baseUrl: server.origin, limits: { retries: 0, maxResponseBytes } });
   return http.json({ method: 'GET', path: ['log'], cutsStrings }, (data) => data, createCall());
 }
 
@@ -50,6 +50,14 @@ describe('an answer that is too large', () => {
       });
     },
   );
+
+  test('comes with its strings cut shorter and shorter, where many long ones do not fit together', async () => {
+    const rows = Array.from({ length: 50 }, (_, id) => ({ id, text: `${id} ${'\\"é'.repeat(4_000)}` }));
+    const handler: Handler = (_, response) => response.end(JSON.stringify({ rows }));
+    const { data, cutTo } = await ask(handler, true, 128 * 1_024);
+    expect(cutTo).toBe(2_048);
+    expect(data).toEqual({ rows: rows.map(({ id, text }) => ({ id, text: cutAll(text, 2_048) })) });
+  });
 
   test('is refused all the same where it is too large without its strings, or without an end', async () => {
     const numbers: Handler = (_, response) => response.end(JSON.stringify(Array.from({ length: 9_000 }, () => 1)));

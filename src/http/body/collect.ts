@@ -12,8 +12,14 @@ export interface Collected {
   readonly cutTo: number | null;
 }
 
-/** Strings are cut to the limit divided by this, so a body of this many strings of that length fits. */
+/** Strings are first cut to the limit divided by this, so a body of this many strings of that length fits. */
 const CUT_STRINGS = 16;
+
+/** Where the body still does not fit, the length of its strings is divided by this, again and again. */
+const CUT_FURTHER = 4;
+
+/** Strings are not cut below this many bytes by dividing again: ids, times and tokens stay whole. */
+const LEAST_STRING = 1_024;
 
 /** A body whose strings are cut is read to the end if its size is at most this multiple of the limit. */
 const MOST_LIMITS = 16;
@@ -50,7 +56,7 @@ export function collect(
     let read = 0;
     let held = hold === null ? Infinity : FREE_BYTES;
     let cutter: StringCutter | null = null;
-    const cutTo = Math.floor(limit / CUT_STRINGS);
+    let cutTo = Math.floor(limit / CUT_STRINGS);
     const add = (chunk: Buffer): void => {
       chunks.push(chunk);
       size += chunk.length;
@@ -60,14 +66,20 @@ export function collect(
       resolve({ chunks, size, whole: false, cutTo: null });
       body.destroy();
     };
-    const cutAll = async (cutting: StringCutter): Promise<void> => {
-      const before = chunks;
+    /** Cuts what has come, and cuts it shorter while it does not fit. What comes next is cut to the same length. */
+    const cutAll = async (): Promise<void> => {
       const share = new FairShare();
-      [chunks, size] = [[], 0];
       body.pause();
-      for (const part of before) {
-        add(cutting.cut(part));
-        if (share.isSpent()) await share.rest();
+      while (size > limit && (cutter === null || cutTo / CUT_FURTHER >= LEAST_STRING)) {
+        if (cutter !== null) cutTo = Math.floor(cutTo / CUT_FURTHER);
+        const cutting = new StringCutter(cutTo);
+        const before = chunks;
+        [chunks, size] = [[], 0];
+        for (const part of before) {
+          add(cutting.cut(part));
+          if (share.isSpent()) await share.rest();
+        }
+        cutter = cutter?.shortenedAs(cutting) ?? cutting;
       }
       stopAtLimit();
       body.resume();
@@ -80,8 +92,8 @@ export function collect(
     };
     /** True if it pauses the body until it is done. */
     const bound = (): boolean => {
-      if (size > limit && cutsStrings && cutter === null) {
-        cutAll((cutter = new StringCutter(cutTo))).catch(reject);
+      if (size > limit && cutsStrings) {
+        cutAll().catch(reject);
         return true;
       }
       stopAtLimit();

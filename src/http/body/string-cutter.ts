@@ -12,7 +12,7 @@ const MARK = Buffer.from(CUT);
  * character or an escape.
  */
 export class StringCutter {
-  readonly #most: number;
+  #most: number;
   #inString = false;
   /** Bytes of the current string so far. */
   #length = 0;
@@ -39,6 +39,13 @@ export class StringCutter {
     }
     if (!this.#drops) kept.push(chunk.subarray(from));
     return Buffer.concat(kept);
+  }
+
+  /** This cutter from now on with the length of `shorter`, which has cut the same strings again. */
+  shortenedAs(shorter: StringCutter): this {
+    this.#most = shorter.#most;
+    this.#drops = shorter.#drops;
+    return this;
   }
 
   #take(byte: number): void {
