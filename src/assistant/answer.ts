@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { stripAnsi, toValidUnicode, truncate } from '../domain/ansi.ts';
+import { shownStart } from '../domain/ansi.ts';
 import { namedAs } from '../domain/argument-names.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { writeJson } from '../domain/json.ts';
@@ -45,8 +45,7 @@ function nameOfArgument(name: string): string {
 
 /** A vendor's text, without escape sequences, cut to `length`. */
 export function shortened(text: string, length = 200): string {
-  // Cut early, because a line may have megabytes.
-  return truncate(toValidUnicode(stripAnsi(truncate(text, length * 10))), length);
+  return shownStart(text, length);
 }
 
 /** As many rows as fit into an answer, from the front or from the back; at least one. */

@@ -1,4 +1,5 @@
 import { fitting, shortened } from './answer.ts';
+import { shownStart, truncate } from '../domain/ansi.ts';
 import type { Edge, LogConnection, LogNode, SourceFailure } from '../federation/api.ts';
 import { formatJob } from '../domain/job-reference.ts';
 import { severityOf } from '../domain/severity.ts';
@@ -60,7 +61,7 @@ export function shownFailures(failures: readonly SourceFailure[]): readonly Show
 }
 
 function shownLine({ id, timestamp, severity, source, jobKey, stepKey, taskKey, message }: LogNode): ShownLine {
-  const text = shortened(message, MOST_OF_A_MESSAGE);
+  const shown = shownStart(message, MOST_OF_A_MESSAGE + 1);
   return {
     id,
     time: timestamp,
@@ -69,7 +70,7 @@ function shownLine({ id, timestamp, severity, source, jobKey, stepKey, taskKey, 
     job: shortened(formatJob({ source, key: jobKey }), MOST_OF_A_REFERENCE),
     ...(stepKey === null ? {} : { step: shortened(stepKey) }),
     ...(taskKey === null ? {} : { task: shortened(taskKey) }),
-    message: text,
-    ...(message.length > MOST_OF_A_MESSAGE ? { messageIsCut: true as const } : {}),
+    message: truncate(shown, MOST_OF_A_MESSAGE),
+    ...(shown.length > MOST_OF_A_MESSAGE ? { messageIsCut: true as const } : {}),
   };
 }

@@ -41,6 +41,12 @@ export function shownText(message: string): string {
   return toValidUnicode(stripAnsi(message));
 }
 
+/** The first `length` code units of `shownText(message)`. Of a long message, it reads no more than it needs for that. */
+export function shownStart(message: string, length: number): string {
+  const isPlain = message.length > length && !ANY_CONTROL.test(message.slice(0, length)) && !message.includes('\r');
+  return truncate(isPlain ? toValidUnicode(message.slice(0, length + 1)) : shownText(message), length);
+}
+
 /**
  * The text without escape sequences and control characters; line feeds and tabs stay. A carriage return overwrites its
  * line, as on a terminal: the last non-blank version of the line stays.

@@ -1,4 +1,4 @@
-import { shownText } from './ansi.ts';
+import { shownStart } from './ansi.ts';
 import { BEGINS_WITH_TIME, FORMATS, PREFIXES, WORD } from './severity-formats.ts';
 import { NO_SEVERITY, SEVERITY_FLOOR, severityNumberOfWord } from './severity.ts';
 import type { Severity } from './severity.ts';
@@ -9,7 +9,7 @@ import type { Severity } from './severity.ts';
  * marked INFERRED, or NONE if nothing was found.
  */
 export function inferSeverity(message: string): Severity {
-  const shown = shownText(message.slice(0, LARGEST_JSON + 1)).trimStart();
+  const shown = shownStart(message, LARGEST_JSON + 1).trimStart();
   const onStandardError = shown.startsWith(STANDARD_ERROR);
   const found = severityOfLine(onStandardError ? shown.slice(STANDARD_ERROR.length) : shown);
   if (found !== null) return found;

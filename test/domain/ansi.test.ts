@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { stripAnsi, toValidUnicode, truncate } from '../../src/domain/ansi.ts';
+import { shownStart, shownText, stripAnsi, toValidUnicode, truncate } from '../../src/domain/ansi.ts';
 import { cpuTimeOf } from '../support/cpu-time.ts';
 
 describe('stripping terminal output', () => {
@@ -95,6 +95,15 @@ describe('stripping terminal output', () => {
       // A quadratic pattern would take minutes.
       expect(taken).toBeLessThan(2_000);
     },
+  );
+});
+
+test('the start of a shown text is the same, however much of the message is needed for it', () => {
+  const unit = fc.constantFrom('\u001b', '[', '3', 'm', '\u009b', '\r', '\n', 'a', '🚀', '\ud83d', '\u001b]8;;x\u0007');
+  fc.assert(
+    fc.property(fc.string({ unit, maxLength: 30 }), fc.nat(20), (text, length) => {
+      expect(shownStart(text, length)).toBe(truncate(shownText(text), length));
+    }),
   );
 });
 

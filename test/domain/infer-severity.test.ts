@@ -88,6 +88,13 @@ describe('a severity inferred from a message', () => {
     expect(inferSeverity('all is well\nERROR: but not here')).toEqual(NO_SEVERITY);
   });
 
+  test('is that of the text that is shown, where the last of many overwritten versions is', () => {
+    const progress = Array.from({ length: 20_000 }, (_, at) => `\rstep ${at}`).join('');
+    expect(inferSeverity(`${progress}\rERROR: disk full`)).toMatchObject({ number: 17, text: 'ERROR' });
+    expect(inferSeverity(`${'\u001b[0m'.repeat(20_000)}ERROR: disk full`)).toMatchObject({ number: 17 });
+    expect(inferSeverity(`\rERROR: no more${progress}`)).toEqual(NO_SEVERITY);
+  });
+
   test('never throws, and handles long or hostile lines quickly', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (message) => {
