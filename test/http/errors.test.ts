@@ -239,6 +239,9 @@ describe('the size of a body', () => {
   });
 });
 
+const UNCLEAR_LENGTH =
+  'the headers of the answer do not say the length of its body clearly: Content-Length is there twice, is too large, or stands beside Transfer-Encoding';
+
 describe('a connection', () => {
   test('that is refused is an unavailable source, without its address', async () => {
     const server = await serve(() => undefined);
@@ -259,7 +262,10 @@ describe('a connection', () => {
         response.socket?.destroy();
       }),
     );
-    expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: 'sap: the connection failed (UND_ERR_SOCKET)' });
+    expect(error).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: 'sap: the connection was closed without an answer',
+    });
   });
 
   test.each([
@@ -269,6 +275,15 @@ describe('a connection', () => {
     [
       'HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n',
       'the headers of the answer are malformed (Invalid character in Content-Length)',
+    ],
+    ['HTTP/1.1 099 No\r\ncontent-length: 2\r\n\r\n{}', 'the status of the answer is below 100'],
+    ['HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 2\r\n\r\n{}', UNCLEAR_LENGTH],
+    ['HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999\r\n\r\n{}', UNCLEAR_LENGTH],
+    ['HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n', UNCLEAR_LENGTH],
+    ['HTTP/1.1 100 Continue\r\n\r\n', 'the source answered 100 Continue, though it was not asked for that'],
+    [
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n',
+      'the source answered 101: it wants to go on in another protocol',
     ],
     [
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\nzz\r\n',

@@ -78,8 +78,11 @@ export function connectionFailure(error: unknown, context: ConnectionContext): E
   if (context.answered) {
     return failure('SOURCE_UNAVAILABLE', context, 'the answer was cut off', 'repeatedly', true);
   }
+  const unusable = unusableStart(error, code);
+  if (unusable !== null) return failure('SOURCE_BAD_RESPONSE', context, unusable, 'never', false);
   const advice = PASSING.has(code) ? 'repeatedly' : 'never';
-  const words = tlsWords(error, code) ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
+  const words =
+    tlsWords(error, code) ?? closedWords(error, code) ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
   const hint = context.hasProxy && PASSING.has(code) ? '; a proxy is configured' : '';
   return failure('SOURCE_UNAVAILABLE', context, words + hint, advice, true);
 }
@@ -90,6 +93,25 @@ function malformed({ message }: Error, answered: boolean): string {
   if (reason.startsWith('Expected HTTP/')) return 'the answer is not HTTP';
   const where = answered ? 'the body of the answer is' : 'the headers of the answer are';
   return `${where} malformed${reason === '' ? '' : ` (${reason})`}`;
+}
+
+/** What is wrong with an answer that undici gives up before its headers are whole; null: something else failed. */
+function unusableStart(error: unknown, code: string): string | null {
+  const message = error instanceof Error ? error.message : '';
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+    return 'the headers of the answer do not say the length of its body clearly: Content-Length is there twice, is too large, or stands beside Transfer-Encoding';
+  }
+  if (code === 'ERR_ASSERTION' && message.includes('statusCode')) return 'the status of the answer is below 100';
+  if (code !== 'UND_ERR_SOCKET') return null;
+  if (message === 'bad response') return 'the source answered 100 Continue, though it was not asked for that';
+  if (message === 'bad upgrade') return 'the source answered 101: it wants to go on in another protocol';
+  return null;
+}
+
+/** A connection that the other side closed without an answer, in words. */
+function closedWords(error: unknown, code: string): string | null {
+  const isClosed = code === 'UND_ERR_SOCKET' && error instanceof Error && error.message === 'other side closed';
+  return isClosed ? 'the connection was closed without an answer' : null;
 }
 
 function proxyFailure({ status }: ProxyFailure, context: ConnectionContext): AttemptFailure {
