@@ -135,15 +135,28 @@ describe('proxies of the environment', () => {
     expect(secure.asked).toEqual(['CONNECT vendor.test:443']);
   });
 
-  test('are not used for hosts that NO_PROXY names', async () => {
-    const proxy = await startProxy(await plainVendor());
-    const except = 'other.test, .test';
-    const direct = { http: proxy.url, https: proxy.url, except };
-    expect(await rejection(ask({ baseUrl: 'http://vendor.test', proxy: direct }))).toMatchObject({
-      code: 'SOURCE_UNAVAILABLE',
-    });
-    expect(proxy.asked).toEqual([]);
-  });
+  test.each(['other.test, .test', 'VENDOR.test', '*.test', '*', 'vendor.test:9', 'x,*'])(
+    'are neither used nor named for hosts that NO_PROXY names: %j',
+    async (except) => {
+      const proxy = await startProxy(await plainVendor());
+      const direct = { http: proxy.url, https: proxy.url, except };
+      // Nothing listens there.
+      expect(await rejection(ask({ baseUrl: 'http://vendor.test:9', proxy: direct }))).toMatchObject({
+        code: 'SOURCE_UNAVAILABLE',
+        message: expect.stringMatching(/^sap: the connection failed \([A-Z_]+\)$/) as string,
+      });
+      expect(proxy.asked).toEqual([]);
+    },
+  );
+
+  test.each(['', 'endor.test', 'vendor.test:81', 'test.vendor', ',', 'a.vendor.test'])(
+    'are used for other hosts than NO_PROXY names: %j',
+    async (except) => {
+      const proxy = await startProxy(await plainVendor());
+      await ask({ baseUrl: 'http://vendor.test', proxy: { http: proxy.url, https: null, except } });
+      expect(proxy.asked).toEqual(['GET http://vendor.test/jobs?a=1']);
+    },
+  );
 
   test('are not used for the machine itself', async () => {
     const port = await plainVendor();

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { ProxySettings, RouteSettings } from '../settings.ts';
-import { createProxied, proxyOfScheme } from './proxy.ts';
+import { createProxied, proxyOfEnvironment } from './proxy.ts';
 import { secureContextOf } from './tls.ts';
 
 /** A lease on the shared connections to one origin. */
@@ -61,21 +61,22 @@ export function createPools(): Pools {
   };
 }
 
-/** Proxies of the environment are for one scheme each, and never for the local machine. */
-function proxyTo(origin: string, proxy: ProxySettings | undefined): ProxySettings | undefined {
-  if (typeof proxy !== 'object') return proxy;
-  if (proxyOfScheme(origin, proxy) === null) return undefined;
-  const { hostname } = new URL(origin);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname) ? undefined : proxy;
+function proxyTo(origin: string, proxy: ProxySettings | undefined): string | undefined {
+  return typeof proxy === 'object' ? (proxyOfEnvironment(origin, proxy) ?? undefined) : proxy;
 }
 
-function createPool(origin: string, { connectTimeoutMilliseconds, tls = {}, proxy }: Route): Dispatcher {
+/** How to connect to one origin: the proxy is the one that leads there, if any does. */
+interface RouteThere extends Route {
+  readonly proxy?: string | undefined;
+}
+
+function createPool(origin: string, { connectTimeoutMilliseconds, tls = {}, proxy }: RouteThere): Dispatcher {
   const { ca } = tls;
   const connect = { timeout: connectTimeoutMilliseconds };
   const requestTls = Object.keys(tls).length === 0 ? connect : { ...connect, secureContext: secureContextOf(tls) };
   const options = { keepAliveTimeout: KEEP_ALIVE_MILLISECONDS, maxHeaderSize: LARGEST_HEADERS_BYTES };
   if (proxy === undefined) return new Pool(origin, { ...options, connect: requestTls });
-  return createProxied(origin, proxy, {
+  return createProxied(proxy, {
     ...options,
     connect: requestTls,
     requestTls,

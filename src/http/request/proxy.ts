@@ -1,6 +1,6 @@
-import { EnvHttpProxyAgent, Pool, ProxyAgent } from 'undici';
+import { Pool, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
-import type { EnvironmentProxies, ProxySettings } from '../settings.ts';
+import type { EnvironmentProxies } from '../settings.ts';
 
 /** A proxy did not connect to a source. `status` is the proxy's answer, or null if it gave none. */
 export class ProxyFailure extends Error {
@@ -26,32 +26,41 @@ export interface ProxiedPoolOptions extends Pool.Options {
  * Connects through a proxy. A source with TLS is reached through a tunnel (CONNECT). A source without TLS is requested
  * by its absolute URL, because many proxies open tunnels only to port 443.
  */
-export function createProxied(origin: string, proxy: ProxySettings, options: ProxiedPoolOptions): Dispatcher {
+export function createProxied(proxy: string, options: ProxiedPoolOptions): Dispatcher {
   const { connectTimeoutMilliseconds, ...pool } = options;
-  const shared = {
+  return new ProxyAgent({
     ...pool,
     proxyTunnel: false,
     factory: (origin: string | URL, own: object) => new Pool(origin, { ...pool, ...own }),
     clientFactory: (origin: URL, own: object) => new TunnelPool(origin, own, connectTimeoutMilliseconds),
-  };
-  if (typeof proxy !== 'string') {
-    // Empty strings keep the agent from reading the environment of the process.
-    const { except } = proxy;
-    const own = proxyOfScheme(origin, proxy) ?? '';
-    const both = { httpProxy: own, httpsProxy: own, noProxy: except };
-    return new EnvHttpProxyAgent({ ...shared, ...both, ...credentials(own) });
-  }
-  return new ProxyAgent({ ...shared, uri: proxy, ...credentials(proxy) });
+    uri: proxy,
+    ...credentials(proxy),
+  });
 }
 
-/** The proxy that the environment names for the scheme of this origin. Null: none, whatever NO_PROXY says. */
-export function proxyOfScheme(origin: string, { http, https }: EnvironmentProxies): string | null {
-  return origin.startsWith('https:') ? (https ?? http) : http;
+/** The proxy of the environment that leads to this origin. Null: it is reached directly. */
+export function proxyOfEnvironment(origin: string, { http, https, except }: EnvironmentProxies): string | null {
+  const { hostname, port, protocol } = new URL(origin);
+  const isOwnMachine = hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  if (isOwnMachine || isExcepted(hostname, port === '' ? USUAL_PORTS[protocol] : port, except)) return null;
+  return protocol === 'https:' ? (https ?? http) : http;
+}
+
+const USUAL_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
+/** True if NO_PROXY names the host, a domain above it, or every host. */
+function isExcepted(hostname: string, port: string | undefined, except: string): boolean {
+  return except.split(/[,\s]+/).some((entry) => {
+    if (entry === '*') return true;
+    const [, name = entry, itsPort] = /^(.+):(\d+)$/.exec(entry) ?? [];
+    const domain = name.replace(/^\*?\./, '').toLowerCase();
+    if (domain === '' || (itsPort !== undefined && itsPort !== port)) return false;
+    return hostname === domain || hostname.endsWith(`.${domain}`);
+  });
 }
 
 /** The agent reads a user with a password from the URL, but ignores a user without a password. */
 function credentials(proxy: string): { token?: string } {
-  if (proxy === '') return {};
   const { username, password } = new URL(proxy);
   if (username === '' || password !== '') return {};
   return { token: `Basic ${Buffer.from(`${decodeURIComponent(username)}:`).toString('base64')}` };
