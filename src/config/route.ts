@@ -16,9 +16,10 @@ export function tlsSettings(
 ): TlsSettings | undefined {
   function pem(setting: 'ca' | 'certificate' | 'key'): string | undefined {
     const text = tls[setting];
-    if (text === undefined || text.includes('-----BEGIN ')) return text;
+    if (text === undefined) return undefined;
+    if (text.includes('-----BEGIN ')) return withLineBreaks(text);
     try {
-      return readText(text);
+      return withLineBreaks(readText(text));
     } catch (error) {
       if (error instanceof UnreadableFile) throw new TlsProblem(setting, `the file ${error.message}`);
       throw error;
@@ -34,6 +35,11 @@ export function tlsSettings(
     report({ key: `${key}.${error.setting}`, message: error.message });
     return undefined;
   }
+}
+
+/** PEM has no backslashes: where `\\n` is written out, as many variables hold it, a line break is meant. */
+function withLineBreaks(pem: string): string {
+  return pem.replaceAll(/(?:\\r)?\\n/g, '\n');
 }
 
 /** The proxies that the environment names; undefined if it names none. */

@@ -86,6 +86,18 @@ describe('the certificates of a source', () => {
     expect(inline.tls).toEqual({ certificate: client.certificate.trimEnd(), key: client.key.trimEnd() });
   });
 
+  test.each(['\\n', '\\r\\n'])(
+    'may have their line breaks written as %s, as in a variable of one line',
+    (lineBreak) => {
+      const written = (pem: string): string => pem.trimEnd().replaceAll(/\r?\n/g, lineBreak);
+      const { tls } = routeOf(
+        { tls: { ca: '${CA}', certificate: '${CERT}', key: '${KEY}' } },
+        { CA: written(ca), CERT: written(client.certificate), KEY: written(client.key) },
+      );
+      expect(tls).toEqual({ ca: ca.trimEnd(), certificate: client.certificate.trimEnd(), key: client.key.trimEnd() });
+    },
+  );
+
   test.each([
     [{ certificate: client.certificate }, 'key', 'is missing: `certificate` needs it'],
     [{ key: client.key }, 'certificate', 'is missing: `key` needs it'],

@@ -248,3 +248,10 @@ describe('a configuration written by a Windows editor', () => {
     );
   });
 });
+
+test('the user and the password of a Redis master behind Sentinel may end in a line break', async () => {
+  file('password', 'hunter2\n');
+  const sentinel = { nodes: ['redis://a:1'], master: 'm', username: 'u\r\n', password: '${file:password}' };
+  const { redis } = await load(orchard({ type: 'bearer', token: 't' }), {}, { redis: { sentinel } });
+  expect(redis?.servers).toMatchObject({ username: 'u', password: 'hunter2' });
+});

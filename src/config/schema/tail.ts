@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, formatDuration } from '../duration.ts';
+import { secret, withoutLineBreaks } from '../secret.ts';
 import { DEFAULT_TAIL } from '../../federation/tail/settings.ts';
 import type { RedisSettings } from '../../redis/settings.ts';
 import type { SourceTailSettings, TailSettings } from '../../federation/tail/settings.ts';
@@ -78,8 +79,13 @@ const redisServers = z.strictObject({
     .strictObject({
       nodes: z.array(serverUrl).min(1).max(50).describe('The sentinels. User and password are taken from the first.'),
       master: z.string().min(1).describe('Name of the master at the sentinels.'),
-      username: z.string().min(1).optional().describe('User of the master and its replicas.'),
-      password: z.string().min(1).optional().describe('Password of the master and its replicas.'),
+      username: z
+        .string()
+        .overwrite(withoutLineBreaks)
+        .min(1)
+        .optional()
+        .describe('User of the master and its replicas.'),
+      password: secret('Password of the master and its replicas.').optional(),
     })
     .optional()
     .describe('Redis Sentinel, in place of `url`.'),
