@@ -1,3 +1,4 @@
+import { STRANGE_HOST } from './client/allowed-hosts.ts';
 import type { HeldBytes } from '../domain/held-bytes.ts';
 import { nameOfCaller } from './client/callers.ts';
 import { REQUEST_ID_HEADER, requestIdFrom } from './client/request-id.ts';
@@ -91,8 +92,6 @@ export function createFetch({ yogaFor, admit, identify, bodyBytes, held, isAllow
     }
   }
 }
-
-const STRANGE_HOST = 'This service is not known under that name: see server.publicUrl and server.allowedHosts.';
 
 function toResponse({ status, headers, body }: RefusedRequest): Response {
   return new Response(body, { status, headers: { ...headers } });

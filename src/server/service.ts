@@ -10,7 +10,7 @@ import { processRoom } from '../http/room/answer-room.ts';
 import { serve } from './serve-request.ts';
 import type { Handler } from './serve-request.ts';
 import { isTooLong } from './body-limit.ts';
-import { isAllowedHost } from './client/allowed-hosts.ts';
+import { isAllowedHost, STRANGE_HOST } from './client/allowed-hosts.ts';
 import { Callers } from './client/callers.ts';
 import { NO_PERSISTED_QUERIES } from '../config/persisted-queries.ts';
 import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
@@ -178,7 +178,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       return;
     }
     if (!path.startsWith('/health/') && !isAllowedHost(request.headers.host ?? 'localhost', allowedHosts)) {
-      answerText(response, 421, STRANGE_HOST);
+      answerText(response, 421, `${STRANGE_HOST}\n`);
       return;
     }
     if (handler === null) {
@@ -242,9 +242,6 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     },
   };
 }
-
-const STRANGE_HOST =
-  'This service is not known under that name: see server.publicUrl and server.allowedHosts in the configuration.\n';
 
 /** Names of built files change with each version, so all share one label. */
 function routeName(path: string): string {

@@ -25,6 +25,9 @@ export function allowedHosts(
   return [...known, listensOn].map((name) => name.toLowerCase());
 }
 
+/** The answer to a request under another name. */
+export const STRANGE_HOST = 'This service is not known under that name: see server.publicUrl and server.allowedHosts.';
+
 /** True if only this machine can reach a server that listens on this host. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');

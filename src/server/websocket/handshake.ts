@@ -13,3 +13,6 @@ export function refuse(socket: Duplex, words: string, status = '403 Forbidden'):
 }
 
 export const TOO_MANY = '429 Too Many Requests';
+
+/** The answer to a host name that is not ours, as over HTTP. */
+export const MISDIRECTED = '421 Misdirected Request';

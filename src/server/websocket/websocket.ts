@@ -29,7 +29,8 @@ import { isAllowedPage } from '../client/own-origin.ts';
 import type { AllowedPages } from '../client/own-origin.ts';
 import { keepAlive } from './heartbeat.ts';
 import { writtenAhead } from './large-message.ts';
-import { isGraphql, refuse, TOO_MANY } from './handshake.ts';
+import { STRANGE_HOST } from '../client/allowed-hosts.ts';
+import { isGraphql, MISDIRECTED, refuse, TOO_MANY } from './handshake.ts';
 import { prepare } from './prepare.ts';
 import type { Execution } from './prepare.ts';
 import { EXPLAIN_HEADER } from '../explain/explain-operations.ts';
@@ -108,7 +109,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       return;
     }
     if (!options.isAllowedHost(request)) {
-      refuse(socket, 'This service is not known under that name: see server.allowedHosts.');
+      refuse(socket, STRANGE_HOST, MISDIRECTED);
       return;
     }
     if (!isAllowedPage(request, allowedPages)) {
