@@ -7,6 +7,7 @@ import { encodeNodeId } from '../../../src/federation/node-id.ts';
 import { compiledQuery, executeCompiled } from '../../../src/server/graphql/compiled-queries.ts';
 import { toClientError } from '../../../src/server/graphql/errors.ts';
 import { fakeEntry, fakeFederation, fakeJob } from '../../resolvers/fake-federation.ts';
+import { nulledBy } from './nulled-by.ts';
 import { randomOperation } from './random-operation.ts';
 import type { RandomOperation } from './random-operation.ts';
 
@@ -53,15 +54,6 @@ function comparable({ data, errors = [] }: ExecutionResult): unknown {
     );
   });
   return { data: JSON.stringify(data ?? null), errors: [...new Set(shown)].sort() };
-}
-
-function nulledBy(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
-  let value = data;
-  for (const [index, key] of path.entries()) {
-    if (value === null || value === undefined) return path.slice(0, index);
-    value = (value as Record<string | number, unknown>)[key];
-  }
-  return path;
 }
 
 async function compare(document: DocumentNode, operation: RandomOperation): Promise<void> {
