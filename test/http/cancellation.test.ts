@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
-import { rejection, sendJson, serve, sourceHttp, streamedText } from './loopback.ts';
+import { rejection, sendJson, serve, sourceHttp, streamedText, timeByHand } from './loopback.ts';
 
 const jobs = { method: 'GET', path: ['jobs'] } as const;
 
 describe('a source that hangs', () => {
   test('before its headers is a timeout, without a retry', async () => {
     const server = await serve(() => undefined);
+    const pass = timeByHand();
     const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 500 } });
-    expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({
+    const failed = rejection(http.json(jobs, z.unknown(), createCall()));
+    await server.arrived(1);
+    pass(501);
+    expect(await failed).toMatchObject({
       code: 'SOURCE_TIMEOUT',
       message: 'sap: no whole answer within 500 ms',
       source: 'sap',
@@ -32,7 +36,8 @@ describe('a source that hangs', () => {
       response.writeHead(403);
       response.write('<html>');
     });
-    const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 60 } });
+    // Long enough for the status to come on a busy machine.
+    const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 1_500 } });
     expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({ code: 'SOURCE_FORBIDDEN' });
   });
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach } from 'vitest';
+import { afterEach, onTestFinished, vi } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { Call } from '../../src/domain/call.ts';
 import type { HttpRequest, SourceHttp, StreamReader } from '../../src/http/client.ts';
@@ -97,6 +97,13 @@ export function sendJson(
 export function sendCut(response: ServerResponse, beginning: string): void {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': beginning.length + 100 });
   response.write(beginning, () => response.socket?.destroy());
+}
+
+/** Timers wait until the test lets time pass, by so many milliseconds: a busy machine lets nothing time out. */
+export function timeByHand(): (milliseconds: number) => void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  return (milliseconds) => void vi.advanceTimersByTime(milliseconds);
 }
 
 /** A clock that passes only while somebody sleeps, and remembers for how long. */

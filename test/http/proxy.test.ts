@@ -109,7 +109,8 @@ describe('a source behind a proxy', () => {
 
   test('that never answers ends with the time for connecting', async () => {
     const proxy = await startProxy(1, { refuse: 'silent' });
-    const limits = { connectTimeoutMilliseconds: 300, timeoutMilliseconds: 5_000 };
+    // Long enough for the proxy to be asked on a busy machine.
+    const limits = { connectTimeoutMilliseconds: 1_500, timeoutMilliseconds: 60_000 };
     expect(await rejection(ask({ baseUrl: 'https://vendor.test', proxy: proxy.url, tls, limits }))).toMatchObject({
       message: 'sap: the proxy did not open a connection',
     });

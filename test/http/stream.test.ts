@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { StreamReader } from '../../src/http/client.ts';
 import type { RequestObservation } from '../../src/http/stats.ts';
-import { rejection, sendJson, serve, sourceHttp, streamedText, textReader } from './loopback.ts';
+import { rejection, sendJson, serve, sourceHttp, streamedText, textReader, timeByHand } from './loopback.ts';
 
 const logs = { method: 'GET', path: ['logs'] } as const;
 
@@ -62,18 +62,27 @@ describe('a stream', () => {
   });
 
   test('may take longer than one answer may, as long as it goes on', async () => {
-    let sent = 0;
+    const pass = timeByHand();
+    let send = (): void => undefined;
     const server = await serve((_, response) => {
-      const timer = setInterval(() => {
+      let sent = 0;
+      send = () => {
         sent += 1;
-        response.write('x');
-        if (sent < 12) return;
-        clearInterval(timer);
-        response.end();
-      }, 25);
+        if (sent < 12) response.write('x');
+        else response.end('x');
+      };
+      send();
     });
     const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 200 } });
-    expect(await streamedText(http, logs)).toEqual('x'.repeat(12));
+    let text = '';
+    // Each piece takes nearly as long as one answer may.
+    const begin = () => (chunk: string) => {
+      text += chunk;
+      pass(150);
+      send();
+    };
+    await http.stream(logs, textReader, begin, createCall());
+    expect(text).toEqual('x'.repeat(12));
   });
 
   test('that stops in the middle is a timeout, and is not asked for again', async () => {
@@ -81,8 +90,12 @@ describe('a stream', () => {
       response.writeHead(200);
       response.write('begin');
     });
+    const pass = timeByHand();
     const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 60 } });
-    expect(await rejection(streamedText(http, logs))).toMatchObject({
+    const begin = () => () => {
+      setImmediate(pass, 61);
+    };
+    expect(await rejection(http.stream(logs, textReader, begin, createCall()))).toMatchObject({
       code: 'SOURCE_TIMEOUT',
       message: 'sap: the answer stopped for 60 ms',
     });
