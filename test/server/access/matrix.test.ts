@@ -4,6 +4,8 @@
  */
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
+import { Kind, parse } from 'graphql';
+import type { SelectionSetNode } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -31,6 +33,8 @@ interface Known {
 
 interface World {
   readonly url: string;
+  /** Paths that read data. */
+  readonly paths: readonly string[];
   readonly sources: readonly string[];
   readonly close: () => Promise<void>;
 }
@@ -62,12 +66,14 @@ beforeAll(async () => {
     port: 0,
     explorer: false,
     mcp: true,
+    batching: 2,
+    persistedQueries: { automatic: true, known: new Map(), only: false },
     auth: {
       type: 'keys',
       keys: [...CALLERS, 'stranger' as const].map((name) => ({ name, sha256: hashOf(name), roles: [name] })),
       roles: {
-        all: { sources: null, operations: ['query', 'subscription', 'export', 'introspection', 'metrics'] },
-        query: narrow(['query', 'introspection']),
+        all: { sources: null, operations: ['query', 'subscription', 'export', 'introspection', 'metrics', 'explain'] },
+        query: narrow(['query', 'introspection', 'explain']),
         subscription: narrow(['subscription']),
         export: narrow(['export']),
         metrics: narrow(['metrics']),
@@ -76,6 +82,7 @@ beforeAll(async () => {
   });
   world = {
     url: server.url,
+    paths: server.paths.data,
     sources: names,
     async close() {
       await server.close();
@@ -94,13 +101,25 @@ function headersOf(caller: Caller): Record<string, string> {
   return caller === 'nobody' ? {} : { authorization: `Bearer ${keyOf(caller)}` };
 }
 
-async function post(caller: Caller, query: string, accept = 'application/json'): Promise<string> {
+/** What was asked for: texts of operations, tools and paths. */
+const asked = { texts: new Set<string>(), tools: new Set<string>(), paths: new Set<string>() };
+
+async function post(caller: Caller, query: string, accept = 'application/json', more: Sent = {}): Promise<string> {
+  asked.texts.add(query);
+  const { headers = {}, bodyOf = () => ({ query }) } = more;
+  asked.paths.add('/graphql');
   const response = await fetch(`${world.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept, ...headersOf(caller) },
-    body: JSON.stringify({ query }),
+    headers: { 'content-type': 'application/json', accept, ...headersOf(caller), ...headers },
+    body: JSON.stringify(bodyOf(query)),
   });
   return firstOf(response, accept);
+}
+
+/** What a request has beside, or in place of, the text of its operation. */
+interface Sent {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly bodyOf?: (query: string) => unknown;
 }
 
 /** The whole answer, or the first event of a stream that has lines or an error. */
@@ -119,6 +138,7 @@ async function firstOf(response: Response, accept: string): Promise<string> {
 
 /** One operation over a WebSocket: its first answer that has lines or an error, or how the connection was closed. */
 async function overSocket(caller: Caller, query: string): Promise<string> {
+  asked.texts.add(query);
   const socket = new WebSocket(`${world.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const over = new Promise<string>((resolve) => {
     socket.on('close', (code, reason) => {
@@ -143,6 +163,7 @@ async function overSocket(caller: Caller, query: string): Promise<string> {
 }
 
 async function exported(caller: Caller, parameters: string, method = 'GET'): Promise<string> {
+  asked.paths.add('/export');
   const url = `${world.url}/export`;
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   const response = await (method === 'GET'
@@ -153,6 +174,12 @@ async function exported(caller: Caller, parameters: string, method = 'GET'): Pro
 
 /** A tool for assistants. What is drawn at random for each answer is left out. */
 async function tool(caller: Caller, name: string, args: Record<string, unknown>): Promise<string> {
+  asked.tools.add(name);
+  return assistant(caller, 'tools/call', { name, arguments: args });
+}
+
+async function assistant(caller: Caller, method: string, params: object): Promise<string> {
+  asked.paths.add('/mcp');
   const response = await fetch(`${world.url}/mcp`, {
     method: 'POST',
     headers: {
@@ -160,7 +187,7 @@ async function tool(caller: Caller, name: string, args: Record<string, unknown>)
       accept: 'application/json, text/event-stream',
       ...headersOf(caller),
     },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } }),
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
   });
   return (await response.text()).replaceAll(/untrusted data [\w-]+/g, 'untrusted data');
 }
@@ -376,6 +403,42 @@ const WAYS: readonly Way[] = [
     },
   ],
   [
+    'a query in a list',
+    'query',
+    (caller, { ids }) =>
+      post(caller, `{ node(id: "${ids.Job}") { ${NODE} } }`, undefined, {
+        bodyOf: (text) => [{ query: text }, { query: '{ __typename }' }],
+      }),
+  ],
+  [
+    'a query by its hash',
+    'query',
+    async (caller, { ids }) => {
+      const text = `{ node(id: "${ids.Job}") { ${NODE} } }`;
+      const sha256Hash = createHash('sha256').update(text).digest('hex');
+      const extensions = { persistedQuery: { version: 1, sha256Hash } };
+      // Another caller has taught it.
+      await post('all', text, undefined, { bodyOf: () => ({ query: text, extensions }) });
+      return post(caller, text, undefined, { bodyOf: () => ({ extensions }) });
+    },
+  ],
+  [
+    'a deferred part',
+    'query',
+    async (caller, { ids }) => {
+      const text = `{ __typename ... @defer { node(id: "${ids.Job}") { __typename id } } }`;
+      return (await post(caller, text, 'multipart/mixed')).trim();
+    },
+  ],
+  [
+    'a plan',
+    'query',
+    (caller, { ids }) =>
+      post(caller, `{ logs(jobs: ["${ids.Job}"], first: 500) { ${LINES} } }`, undefined, {
+        headers: { 'x-tributary-explain': 'plan' },
+      }),
+  ],
+  [
     'logEntries over server-sent events',
     'subscription',
     subscription(({ ids }) => `subscription { logEntries(jobs: ["${ids.Job}"], tail: 2) { ${EVENT} } }`),
@@ -416,6 +479,11 @@ const WAYS: readonly Way[] = [
     (caller, { source, key }) => tool(caller, 'search_log', { jobs: [{ source, key }], contains: 'e' }),
   ],
   ['log_histogram', 'query', (caller, { source, key }) => tool(caller, 'log_histogram', { jobs: [{ source, key }] })],
+  [
+    'wait_for_end',
+    'query',
+    (caller, { source, key }) => tool(caller, 'wait_for_end', { source, key, timeoutSeconds: 1 }),
+  ],
   ['tributary jobs', 'query', command('jobs', ({ source }) => ['--source', source, '--json'])],
   ['tributary job', 'query', command('job', (known) => [jobOf(known), '--json'])],
   ['tributary logs', 'query', command('logs', (known) => [jobOf(known), '--last', '2', '--json'])],
@@ -428,11 +496,30 @@ describe('what a caller may not see', () => {
       const known = await discover(source);
       for (const [name, , ask] of WAYS) {
         // What is not there of a vendor, and what is asked for with nonsense, shows nothing to anybody.
-        if (/Attempt|Step|Task|no cursor/.test(name)) continue;
+        if (/Attempt|Step|Task|no cursor|a plan/.test(name)) continue;
         const [all, absent] = [await ask('all', known), await ask('all', absentOf(known))];
         expect([source, name, sameness(all, absent, known)]).toEqual([source, name, 'differs']);
       }
     }
+  });
+
+  test('is asked for in every way that the service has: its paths, fields of queries and subscriptions, and tools', async () => {
+    const known = await discover(shown);
+    for (const each of Object.values(asked)) each.clear();
+    for (const [, , ask] of WAYS) await ask('nobody', known);
+    const fields = new Set([...asked.texts].flatMap(rootFields));
+    const served = JSON.parse(
+      await post('all', '{ __schema { queryType { fields { name } } subscriptionType { fields { name } } } }'),
+    ) as { data: { __schema: Record<'queryType' | 'subscriptionType', { fields: { name: string }[] }> } };
+    const { queryType, subscriptionType } = served.data.__schema;
+    const there = [...queryType.fields, ...subscriptionType.fields].map(({ name }) => name);
+    // The lists of all sources and the schema have tests of their own below.
+    expect(there.filter((name) => !fields.has(name))).toEqual(['sources', '_service']);
+    const { result } = JSON.parse(await assistant('all', 'tools/list', {})) as {
+      result: { tools: { name: string }[] };
+    };
+    expect(result.tools.map(({ name }) => name).filter((name) => !asked.tools.has(name))).toEqual(['list_sources']);
+    expect(world.paths.filter((path) => !asked.paths.has(path))).toEqual(['/metrics']);
   });
 
   test('is answered byte for byte like something that does not exist, on every surface', async () => {
@@ -463,6 +550,7 @@ describe('what a caller may not see', () => {
       await post('query', '{ jobs(first: 50) { nodes { id source { name } } failures { source } totalCount } }'),
       await post('query', '{ source(name: "nonsense") { name } jobs(sources: ["nonsense"]) { totalCount } }'),
       await (await fetch(`${world.url}/metrics`, { headers: headersOf('query') })).text(),
+      await tool('query', 'list_sources', {}),
       await (await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html' } })).text(),
     ];
     for (const answer of answers) {
@@ -524,6 +612,20 @@ describe('what a caller may not see', () => {
     for (const { client } of clients) await client.dispose();
   });
 });
+
+function rootFields(text: string): readonly string[] {
+  const names: string[] = [];
+  const take = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) names.push(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) take(selection.selectionSet);
+    }
+  };
+  for (const definition of parse(text).definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION) take(definition.selectionSet);
+  }
+  return names;
+}
 
 /**
  * The answer without what the caller itself has sent. A query that was compiled, because its text came before, gives errors
