@@ -2,6 +2,7 @@ import { createClient } from 'graphql-ws';
 import type { Client } from 'graphql-ws';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { TributaryError } from '../../src/domain/errors.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeFederation } from '../resolvers/fake-federation.ts';
 import { liveFederation } from './live-tail.ts';
@@ -121,6 +122,24 @@ describe('graphql-transport-ws', () => {
       .catch((errors: unknown) => errors);
     expect(answer).toMatchObject([{ message: 'Unexpected error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
     expect(server.log).toHaveLength(1);
+  });
+
+  test('says of an error that ends a stream all that it says over HTTP, and counts it once', async () => {
+    const details = { source: 'up', retryAfterSeconds: 7 };
+    const federation = fakeFederation();
+    federation.tail = async function* fail() {
+      await Promise.resolve();
+      yield* [];
+      throw new TributaryError('SOURCE_RATE_LIMITED', 'up: too many calls.', details);
+    };
+    const server = await start(federation);
+    const answer: unknown = await connect(server.url)
+      .iterate({ query: TAIL })
+      .next()
+      .catch((errors: unknown) => errors);
+    expect(answer).toMatchObject([{ extensions: { code: 'SOURCE_RATE_LIMITED', ...details } }]);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain('tributary_graphql_errors_total{code="SOURCE_RATE_LIMITED"} 1\n');
   });
 
   test('ends its subscribers with a reason when the server shuts down', async () => {

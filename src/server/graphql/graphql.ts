@@ -109,9 +109,15 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
   const { logger, metrics } = options;
 
   const presented = new WeakSet<GraphQLError>();
+  /** The presented error in the wrappers that graphql-ws adds to what ends a stream. */
+  function presentedIn(error: unknown): GraphQLError | null {
+    if (!(error instanceof GraphQLError)) return null;
+    return presented.has(error) ? error : presentedIn(error.originalError);
+  }
   /** An error that was already presented is returned unchanged. */
   function present(error: unknown, requestId: string | null = null): GraphQLError {
-    if (error instanceof GraphQLError && presented.has(error)) return error;
+    const known = presentedIn(error);
+    if (known !== null) return known;
     const shown = toClientError(error, logger, requestId);
     presented.add(shown);
     if (!wasGivenUp(error)) metrics.error(codeOf(shown));
