@@ -1,4 +1,5 @@
 import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { ConfigurationError } from '../config/problems.ts';
 import type { Problem } from '../config/problems.ts';
@@ -49,8 +50,15 @@ export interface RunningServer {
 /** How often a server that stops looks for connections without a request. */
 const IDLE_CHECK_MILLISECONDS = 20;
 
-/** How often a server looks for requests that are over their time. Node's own default lets them be half a minute late. */
-const SLOW_CHECK_MILLISECONDS = 5_000;
+const HTTP_OPTIONS = {
+  /** How often the server looks for requests that are over their time. Node's own default lets them be half a minute late. */
+  connectionsCheckingInterval: 5_000,
+  /**
+   * Known to Node from 24.9 on. Java's client offers HTTP/2 (`Upgrade: h2c`) with its first request, and expects an answer to that
+   * request where it is not wanted. An older Node takes each offer out of HTTP, and then it is refused.
+   */
+  shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+};
 
 /** The problem of a server without `auth` on a reachable host: anyone could read all logs. */
 const OPEN: Problem = {
@@ -64,7 +72,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const { host, port, graceMilliseconds = 5_000 } = options;
   checkAccess(options, host);
   const service = await createService(options);
-  const server = createHttpServer({ connectionsCheckingInterval: SLOW_CHECK_MILLISECONDS }, service.listener);
+  const server = createHttpServer(HTTP_OPTIONS, service.listener);
   server.on('checkContinue', service.askedFirst);
   server.on('upgrade', service.upgrade);
   let mostConnections = 0;

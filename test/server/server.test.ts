@@ -1,8 +1,18 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createServer } from '../../src/server/server.ts';
 import { fakeFederation } from '../resolvers/fake-federation.ts';
 import { start } from './start.ts';
+
+/** From Node 24.9 on, a server may leave an offer of another protocol alone. */
+function hasUpgradeCallback(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 24 || (major === 24 && minor >= 9);
+}
 
 describe('the server', () => {
   test('answers queries by POST and GET', async () => {
@@ -16,6 +26,23 @@ describe('the server', () => {
     );
     expect(await response.json()).toEqual({ data: { source: { name: 'up' } } });
   });
+
+  test.runIf(hasUpgradeCallback())(
+    'answers a client that offers HTTP/2 with its first request, as Java does',
+    async () => {
+      const { url } = await start();
+      const headers = {
+        'content-type': 'application/json',
+        connection: 'Upgrade, HTTP2-Settings',
+        upgrade: 'h2c',
+        'http2-settings': 'AAMAAABkAAQCAAAAAAIAAAAA',
+      };
+      const outgoing = request(`${url}/graphql`, { method: 'POST', headers });
+      outgoing.end(JSON.stringify({ query: '{ source(name: "up") { name } }' }));
+      const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+      expect([response.statusCode, await text(response)]).toEqual([200, '{"data":{"source":{"name":"up"}}}']);
+    },
+  );
 
   test('runs the operation that is named, each time', async () => {
     const server = await start();
