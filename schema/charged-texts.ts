@@ -6,6 +6,8 @@ import { sizeOfJson } from '../src/domain/json.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, GraphContext>;
 
+type NamedField = Pick<GraphQLField<unknown, unknown>, 'name' | 'type'>;
+
 /** Shorter texts are bounded by the limit of work. */
 const LONG_CHARACTERS = 256;
 
@@ -29,9 +31,9 @@ const CHARGED_ABOVE: ReadonlySet<string> = new Set(['LogException', 'StackFrame'
 export function chargeLongTexts(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     // Names of introspection and of federation begin so: their texts are our own.
-    if (!isObjectType(type) || type.name.startsWith('_') || CHARGED_ABOVE.has(type.name)) continue;
+    if (!isObjectType(type) || type.name.startsWith('_')) continue;
     for (const field of Object.values(type.getFields())) {
-      if (!holdsText(field) || isPlain(type.name, field.name)) continue;
+      if (!isChargeable(type.name, field)) continue;
       const resolve = resolverOf(field as GraphQLField<unknown, GraphContext>);
       const charged = CHARGED.has(`${type.name}.${field.name}`) ? resolve : charging(resolve);
       field.resolve = isNonNullType(field.type) ? charged : nullOnceKnown(charged);
@@ -40,7 +42,16 @@ export function chargeLongTexts(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-function holdsText({ type }: GraphQLField<unknown, unknown>): boolean {
+function isChargeable(type: string, field: NamedField): boolean {
+  return holdsText(field) && !isPlain(type, field.name) && !CHARGED_ABOVE.has(type);
+}
+
+/** Texts of this field with more characters are charged; infinite: none is. */
+export function longestUncharged(type: string, field: NamedField): number {
+  return isChargeable(type, field) ? LONG_CHARACTERS : Infinity;
+}
+
+function holdsText({ type }: NamedField): boolean {
   const leaf = getNullableType(type);
   return isScalarType(leaf) && SCALARS_WITH_TEXT.has(leaf.name);
 }

@@ -1,6 +1,9 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Connection, Edge } from '../src/federation/api.ts';
 import { chargeCursors, inTurns } from '../resolvers/connection.ts';
+import type { GraphContext } from '../resolvers/context.ts';
 import { builder } from './builder.ts';
+import { PLAIN, rowList } from './plain-fields.ts';
 import type { JobType } from './refs.ts';
 
 /** A node type of T. (Jobs can also be given by their id alone, but connections never do that.) */
@@ -23,24 +26,34 @@ export function implementConnection<T, C extends Connection<T>>(
   weightOf?: (node: T) => number,
 ) {
   const edge = edgeType(node, words);
+  const weightOfEdge = weightOf && ((row: Edge<T>) => weightOf(row.node));
+  const edgesOf = async (
+    connection: Connection<T>,
+    { call }: GraphContext,
+    info: GraphQLResolveInfo,
+  ): Promise<readonly Edge<T>[]> => {
+    const edges = await connection.edges();
+    chargeCursors(edges, call, info);
+    return edges;
+  };
+  const nodesOf = (connection: Connection<T>): Promise<readonly T[]> => connection.nodes();
   return builder.objectRef<C>(`${node.name}Connection`).implement({
     description,
     fields: (t) => ({
       edges: t.field({
         type: [edge],
         description: `The ${words.many}, each with its cursor.`,
-        resolve: async (connection, _args, { call }, info) => {
-          const edges = await connection.edges();
-          chargeCursors(edges, call, info);
-          return inTurns(edges, call, info, weightOf && ((edge) => weightOf(edge.node)));
-        },
+        extensions: rowList(edgesOf, weightOfEdge),
+        resolve: async (connection, _args, context, info) =>
+          inTurns(await edgesOf(connection, context, info), context.call, info, weightOfEdge),
       }),
       nodes: t.field({
         type: [node],
         description: `The ${words.many} without cursors.`,
+        extensions: rowList(nodesOf, weightOf),
         // `node` is the reference of T; its generic type does not carry that.
         resolve: async (connection, _args, { call }, info) =>
-          inTurns(await connection.nodes(), call, info, weightOf) as never,
+          inTurns(await nodesOf(connection), call, info, weightOf) as never,
       }),
       pageInfo: t.field({
         type: builder.pageInfoRef(),
@@ -63,7 +76,12 @@ function edgeType<T>(node: NodeRef<T>, { one }: Words) {
       cursor: t.exposeString('cursor', {
         description: 'The position: valid on every replica, after a restart and with any page size.',
       }),
-      node: t.field({ type: node, description: `The ${one}.`, resolve: (edge) => edge.node as never }),
+      node: t.field({
+        type: node,
+        description: `The ${one}.`,
+        extensions: PLAIN,
+        resolve: (edge) => edge.node as never,
+      }),
     }),
   });
 }

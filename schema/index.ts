@@ -12,6 +12,7 @@ import './log-entry.ts';
 import './log-histogram.ts';
 import './log-stream.ts';
 import { chargeLongTexts } from './charged-texts.ts';
+import { keepPlainFields } from './plain-fields.ts';
 import { rejectInsteadOfThrow } from './settled-fields.ts';
 import { asSubgraph } from './subgraph.ts';
 import type { SubgraphOptions } from './subgraph.ts';
@@ -29,5 +30,5 @@ export const schema = servedSchema({});
 
 /** The same graph, with the subgraph options of a gateway. */
 export function servedSchema(options: SubgraphOptions): GraphQLSchema {
-  return rejectInsteadOfThrow(chargeLongTexts(asSubgraph(clientSchema, options)));
+  return rejectInsteadOfThrow(keepPlainFields(chargeLongTexts(asSubgraph(clientSchema, options))));
 }

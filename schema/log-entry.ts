@@ -6,6 +6,7 @@ import { enumType } from './enum-type.ts';
 import { logArguments } from './log-arguments.ts';
 import { LogExceptionType } from './log-exception.ts';
 import { LogSeverityType, SeveritySourceType } from './log-severity.ts';
+import { PLAIN } from './plain-fields.ts';
 import { AttemptType, JobType, LogEntryType, StepType, TaskType } from './refs.ts';
 
 const AnsiModeType = enumType<'STRIP' | 'RAW'>('AnsiMode', 'What to do with terminal escape sequences.', {
@@ -89,9 +90,15 @@ LogEntryType.implement({
       nullable: true,
       description:
         'The position of the line in the order, if that is not its `timestamp`; null for nearly all lines. Some vendors list runs instead of lines. A line that is very far from the start of its run is then placed by its run, so lines around it may have been written before or after it. `since` and `until` use this time.',
+      extensions: PLAIN,
       resolve: entry.entryPlacedAt,
     }),
-    severity: t.field({ type: LogSeverityType, description: 'The severity.', resolve: entry.entrySeverity }),
+    severity: t.field({
+      type: LogSeverityType,
+      description: 'The severity.',
+      extensions: PLAIN,
+      resolve: entry.entrySeverity,
+    }),
     severityNumber: t.exposeInt('severityNumber', {
       description: 'The OpenTelemetry severity number: 0 (unspecified) to 24 (worst).',
     }),
@@ -106,18 +113,21 @@ LogEntryType.implement({
     message: t.string({
       description: 'The text of the line.',
       args: messageArguments,
+      extensions: PLAIN,
       resolve: entry.entryMessage,
     }),
     messageTruncated: t.boolean({
       description:
         'True if `message` with the same `maxLength` and `ansi` is shortened. Give both fields the same arguments.',
       args: messageArguments,
+      extensions: PLAIN,
       resolve: entry.entryMessageTruncated,
     }),
     messageLength: t.int({
       description:
         'Length of the whole `message` with the same `ansi`, in UTF-16 code units: the unit of `maxLength`, and of `length` in JavaScript.',
       args: textArguments,
+      extensions: PLAIN,
       resolve: entry.entryMessageLength,
     }),
     exceptions: t.field({
@@ -129,6 +139,7 @@ LogEntryType.implement({
       type: 'JSON',
       nullable: true,
       description: 'Other data about the line, as the vendor names it.',
+      extensions: PLAIN,
       resolve: entry.entryAttributes,
     }),
   }),

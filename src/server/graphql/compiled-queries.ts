@@ -11,12 +11,15 @@ import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { CompiledQuery } from 'graphql-jit';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import type { GraphContext } from '../../../resolvers/context.ts';
 import { rest } from '../../domain/fair-share.ts';
 import { isTraced } from '../field-traces/inline-traces.ts';
 import { hasDeferred } from './deferred.ts';
 import { withPlaces } from './error-places.ts';
 import { conditionNames, plainDocument } from './plain-document.ts';
 import type { Conditions } from './plain-document.ts';
+import { makingOperation } from './rows/making-operation.ts';
+import { withRowErrors } from './rows/row-errors.ts';
 
 /**
  * Bounds on the cache of compiled variants (one for each operation of a document and set of conditions): their number,
@@ -50,7 +53,8 @@ const compiled = new LRUCache<string, { readonly query: CompiledQuery['query'] |
 /**
  * Compiles queries to functions. The compiler is correct only for plain documents (see `plain-document.ts`): it has
  * bugs with fragments under `@include`, with defaults of variables, and in the order of keys. So variables are coerced
- * here, and each operation is first rewritten as a plain document. The interpreter handles subscriptions and answers in
+ * here, and each operation is first rewritten as a plain document. Rows whose fields are plain are made by functions of our own
+ * (see `rows/`). The interpreter handles subscriptions and answers in
  * parts.
  *
  * Compiling costs as much as many interpreted runs, so only documents that arrive again are compiled, and only for a
@@ -127,10 +131,12 @@ export function compiledQuery(
   const query = variantOf(args, operation, found, conditions, pace);
   if (query === null) return null;
   return () => {
+    // Always the context made by `createContext`.
+    const { call } = contextValue as GraphContext;
+    const finish = (result: ExecutionResult): ExecutionResult =>
+      withFewestErrors(withRowErrors(result, call), document);
     const result = query(rootValue, contextValue, coerced);
-    return result instanceof Promise
-      ? result.then((one) => withFewestErrors(one, document))
-      : withFewestErrors(result, document);
+    return result instanceof Promise ? result.then(finish) : finish(result);
   };
 }
 
@@ -197,7 +203,8 @@ function variantOf(
   if (pace?.mayWork() === false) return null;
   const begun = performance.now();
   const plain = plainDocument(schema, document, operation, conditions);
-  const result = plain === null ? null : compileQuery(schema, plain.document, name);
+  const making = plain === null ? null : makingOperation(schema, plain.document);
+  const result = plain === null ? null : compileQuery(making?.schema ?? schema, (making ?? plain).document, name);
   pace?.worked(performance.now() - begun);
   const query = result !== null && isCompiledQuery(result) ? result.query : null;
   compiled.set(key, { query, units: plain === null ? 1 : Math.max(1, plain.units) });

@@ -5,9 +5,8 @@ import { schema } from '../../../schema/index.ts';
 import { createContext } from '../../../src/context.ts';
 import { encodeNodeId } from '../../../src/federation/node-id.ts';
 import { compiledQuery, executeCompiled } from '../../../src/server/graphql/compiled-queries.ts';
-import { toClientError } from '../../../src/server/graphql/errors.ts';
 import { fakeEntry, fakeFederation, fakeJob } from '../../resolvers/fake-federation.ts';
-import { nulledBy } from './nulled-by.ts';
+import { comparable } from './comparable.ts';
 import { randomOperation } from './random-operation.ts';
 import type { RandomOperation } from './random-operation.ts';
 
@@ -40,20 +39,6 @@ async function answerOf(run: Executor, document: DocumentNode, operation: Random
   const contextValue = createContext(broken, { signal: new AbortController().signal, authorization: null });
   const { operationName, variables } = operation;
   return run({ schema, document, contextValue, variableValues: variables, operationName });
-}
-
-/** Key order counts. Of errors that null a parent only the parent counts: which of several comes first is not fixed. */
-function comparable({ data, errors = [] }: ExecutionResult): unknown {
-  const shown = errors.map((error) => {
-    const { path = [], message, extensions, locations = [] } = toClientError(error, null);
-    const nulled = nulledBy(data, path);
-    // Of a key that is selected several times, the compiler names the first place.
-    const [place = null] = locations;
-    return JSON.stringify(
-      nulled.length < path.length ? { nulled } : { path, message, code: extensions['code'], place },
-    );
-  });
-  return { data: JSON.stringify(data ?? null), errors: [...new Set(shown)].sort() };
 }
 
 async function compare(document: DocumentNode, operation: RandomOperation): Promise<void> {
