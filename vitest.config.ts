@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import type { ViteUserConfig } from 'vitest/config';
 import { HangReporter } from './test/support/hang-reporter.ts';
@@ -6,7 +7,13 @@ import { HangReporter } from './test/support/hang-reporter.ts';
 /** What all tests have in common; `npm run test:fast` takes it as well. */
 export const COMMON = {
   // Under vitest our `import 'graphql'` would load index.mjs while dependencies load index.js: two realms.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  resolve: {
+    alias: [
+      { find: /^graphql$/, replacement: 'graphql/index.js' },
+      // The example of a vendor in a module is held to the contract, by our sources.
+      { find: /^tributary\/vendor$/, replacement: fileURLToPath(new URL('src/library/vendor.ts', import.meta.url)) },
+    ],
+  },
   test: {
     setupFiles: ['test/support/no-unhandled-errors.ts', 'test/support/seeds.ts'],
     // A limit of time is no assertion: it ends what hangs. What is waited for ends the wait, however slow the machine is.

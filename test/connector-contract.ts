@@ -181,7 +181,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    test(
+    test.skipIf(bed.textLogs !== undefined)(
       'gives all other entries where any field of one row is anything, and counts a row that it can not read',
       async () => {
         await fc.assert(
@@ -194,7 +194,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    test.skipIf(bed.byTime === true)(
+    test.skipIf(bed.byTime === true || bed.textLogs !== undefined)(
       'gives all other entries once, or says what is wrong, where a row has a time that is not that of its place',
       async () => {
         await fc.assert(
@@ -208,7 +208,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    test.each(Object.keys(bed.doubtful))(
+    test.skipIf(bed.textLogs !== undefined).each(Object.keys(bed.doubtful))(
       'reads all of a log in which two neighbours have changed places (%s)',
       async (way) => {
         for (const descending of [false, true]) {

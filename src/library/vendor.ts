@@ -30,3 +30,10 @@ export { PageCap } from '../pagination/time-keyset/page-cap.ts';
 export { timeKeysetPartition } from '../pagination/time-keyset/time-keyset.ts';
 export { wholeListPartition } from '../pagination/whole-list.ts';
 export { wholeResponsePartition } from '../pagination/whole-response/whole-response.ts';
+export type { ListedRows } from '../pagination/whole-list.ts';
+
+export { numberedRows } from '../vendors/shared/numbered-page.ts';
+export { oddPartitions, rowsIn, unreadableOf } from '../vendors/shared/rows.ts';
+export type { OddRow, Rows } from '../vendors/shared/rows.ts';
+export { totalOf } from '../vendors/shared/totals.ts';
+export { fieldsOf, idOf, instantOf, required, textIdOf } from '../vendors/shared/wire.ts';

@@ -72,6 +72,8 @@ export interface Bed {
   readonly promised: Readonly<Record<'logs' | 'jobs', readonly unknown[]>>;
   /** May an empty list have words beside it that are no error: is it a service of any kind? */
   readonly takesWords?: true;
+  /** Logs are text and no JSON: why no field of a line can be altered. The laws that alter fields of lines are left out. */
+  readonly textLogs?: string;
   /** The native page size of a log call; null where it has none. */
   nativeSize(call: RecordedCall): number | null;
   /** What every path that the vendor is asked for looks like, undecoded. */

@@ -158,10 +158,13 @@ export function checkOddBodies(bed: Bed, served: () => ServedBed): void {
         served().use(fc.sample(bed.dialects, 1)[0]!());
       };
       use();
-      for (const other of OTHERS) {
+      const isText = kind === 'logs' && bed.textLogs !== undefined;
+      // A text without lines is an empty log.
+      for (const other of isText ? OTHERS.filter((text) => text !== '') : OTHERS) {
         const found = await read(kind, () => other);
         expect({ other, found }).toMatchObject({ other, found: BAD });
       }
+      if (isText) return;
       for (const error of kind === 'job' ? [] : ERRORS) {
         if (bed.takesWords === true) use();
         const found = await beside(kind, error);
