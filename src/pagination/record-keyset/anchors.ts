@@ -10,10 +10,10 @@ export interface Seen {
   readonly nameless: boolean;
   readonly offset: number | null;
   readonly far: bigint;
-  /** No record that follows is sorted before this. */
-  readonly bound: bigint;
   /** Rows of this record and of earlier ones lie before this, as far as no record that follows extends it. */
   readonly reaches: bigint;
+  /** How many neighbours had been seen up to this record. */
+  readonly turn: number;
   /** All rows of this record and of earlier ones lie before this; null until enough records have followed. */
   passedAt: bigint | null;
   /** All rows of this record and of later ones lie beyond this; null: the records that decide it were not seen. */

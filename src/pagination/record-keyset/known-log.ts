@@ -17,6 +17,8 @@ export interface FarEnd {
 /** Facts from earlier reads of a log, with which the next read may begin with a page that is just large enough. */
 export class KnownLog {
   farEnd: FarEnd | null = null;
+  /** True once records that overtake each other were seen: from then on, walks place each record by itself. */
+  overtakes = false;
   /** How many records behind a row had to be seen before its place was certain, by which way and how far rows reach. */
   readonly #lookAhead = new Map<string, number>();
 

@@ -13,6 +13,8 @@ export interface KeyedRecord<T extends Ordered> extends RecordTimes {
   readonly id: string;
   /** True if the id is ours because the vendor's could not be read. Then a walk continues from another record. */
   readonly nameless?: boolean | undefined;
+  /** True while the vendor may still move the record in its list, and change its times. It has no rows that must keep their places. */
+  readonly mayMove?: boolean | undefined;
   /**
    * Rows of the record, their ties unique within the partition. A row that lies further from its record than `reach`
    * says is placed where that ends (its own `timestamp` still says what it claims).

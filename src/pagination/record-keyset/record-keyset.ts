@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { Json } from '../../domain/json.ts';
-import type { Ordered, Position } from '../../domain/ordered.ts';
+import type { Ordered } from '../../domain/ordered.ts';
 import { contradiction, OUT_OF_ORDER } from '../core/page-guard.ts';
 import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
 import { FirstPage } from '../core/ladder.ts';
@@ -9,7 +9,7 @@ import { fetchFitting } from './list.ts';
 import type { KeysetPage, RecordKeysetOptions } from './list.ts';
 import { RepeatsItself } from './pages.ts';
 import { RecordScale } from './scale.ts';
-import { isPlacing, newestFirstIn, ShownOrder } from './shown-order.ts';
+import { ALONE_FROM_NOW, isAloneIn, newestFirstIn, newestIn, ShownOrder } from './shown-order.ts';
 import { OrderTurned, RecordWalk } from './walk.ts';
 import type { Anchor } from './walk.ts';
 import { RecordWindow } from './window.ts';
@@ -52,38 +52,51 @@ async function* read<T extends Ordered>(
   request: ReadRequest<T>,
   call: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
-  const scale = new RecordScale(request.direction, options.reach);
-  const { direction } = request;
-  const known = orderIn(request.hint);
-  const walk = new RecordWalk(options, scale, { direction, newestFirst: newestFirstIn(known) }, call);
-  let shown = new ShownOrder(options.order, options.reach, { direction, known });
-  let window = new RecordWindow<T>(scale, request, shown);
   const log = KnownLog.of(options.size);
-  let given: Position | null = null;
+  // A walk that goes on places rows as it did before.
+  const isNew = !Array.isArray(request.hint);
+  let going = goingOf(options, request, isNew && log.overtakes ? ALONE_FROM_NOW : orderIn(request.hint), call);
+  /** Where the walk of this read begins, and the last row that was given out. */
+  let resumed = request;
+  let given: { readonly row: T; readonly hint: Hint | null } | null = null;
   const start = async (): ReturnType<typeof begin<T>> => {
     const rows = await log.rowsAtEnd(options, request, call);
-    shown = new ShownOrder(options.order, options.reach, { direction, known });
-    window = new RecordWindow<T>(scale, { ...request, from: given ?? request.from }, shown);
-    return begin(options, walk, request, { scale, window, rows });
+    going = { ...going, ...windowOf(options, { ...request, from: given?.row ?? request.from }, going) };
+    return begin(options, going.walk, resumed, { ...going, rows });
   };
   let isBegun = request.from !== null;
-  for (let go = start; ; go = () => walk.next()) {
-    let wrong: string | undefined;
+  let pages = 0;
+  let wrong: string | undefined;
+  let next = start;
+  for (;;) {
     let [seen, isOver] = [0, false];
     try {
-      const before = window;
-      const walked = await unlessTurned(go, start);
+      const before = going.window;
+      const walked = await unlessTurned(next, start);
       // Of records of one instant no row has been given out. Other records had shown a wrong order.
-      if (window !== before && given !== null) wrong = OUT_OF_ORDER;
+      if (going.window !== before && given !== null && next !== start) wrong = OUT_OF_ORDER;
       // Only now: the walk may have started over, with another window.
-      window.add(walked, walk.newestFirst !== null);
+      going.window.add(walked, going.walk.newestFirst !== null);
       seen = walked.length;
     } catch (error) {
       if (!(error instanceof RepeatsItself)) throw error;
       wrong = error.what;
       isOver = true;
     }
+    next = () => going.walk.next();
+    const { walk, window, shown } = going;
     const done = walk.atEnd || isOver;
+    pages += walk.takeCount();
+    if (window.hasMovedEnd(newestIn(going.known), done)) shown.moved();
+    log.overtakes ||= shown.isUnfit;
+    if (!isOver && (shown.isShaken || (isNew && given === null && shown.isUnfit))) {
+      // Once: from then on, each record is placed by itself.
+      if (!isNew || given !== null) wrong = OUT_OF_ORDER;
+      if (given !== null) resumed = { ...request, from: given.row, hint: given.hint };
+      going = goingOf(options, request, ALONE_FROM_NOW, call);
+      next = start;
+      continue;
+    }
     wrong ??= walk.takeWrong();
     if (done) window.finish();
     else window.settle();
@@ -91,14 +104,16 @@ async function* read<T extends Ordered>(
     const ended = done || window.ended;
     if (!isBegun && !done) log.begun(options, request, seen, window.readyCount);
     isBegun = true;
-    const order = shown.written(walk.newestFirst);
+    const order = shown.written(walk.newestFirst, null);
+    const atEnd = shown.written(walk.newestFirst, window.newest);
     const more = ended ? false : window.holdsWanted ? true : null;
-    let news = { pages: walk.takeCount(), ...(wrong === undefined ? {} : contradiction(wrong)) };
+    let news = { pages, ...(wrong === undefined ? {} : contradiction(wrong)) };
+    [pages, wrong] = [0, undefined];
     // Of rows that the reader does not come to no hint is made. One that does not take all looks for those that are there.
     const atMost = request.accept === undefined ? Math.max(1, request.need) : Infinity;
     do {
-      const rows = window.give(atMost).map(({ row, hint }) => ({ row, hint: hintOf(hint, order) }));
-      given = rows.at(-1)?.row ?? given;
+      const rows = window.give(atMost).map(({ row, hint }) => ({ row, hint: hintOf(hint, order, atEnd) }));
+      given = rows.at(-1) ?? given;
       yield { rows, more: window.hasReady ? true : more, ...news };
       news = { pages: 0 };
     } while (window.hasReady);
@@ -106,10 +121,43 @@ async function* read<T extends Ordered>(
   }
 }
 
-/** A hint without anchors still says what is known of the order. */
-function hintOf(anchors: Hint | null, order: Json): Hint | null {
-  if (Array.isArray(anchors)) return [...(anchors as readonly Json[]), order];
-  return isPlacing(order) ? [0, 0, order] : null;
+/** What a walk goes on with. */
+interface Going<T extends Ordered> {
+  readonly walk: RecordWalk<T>;
+  readonly window: RecordWindow<T>;
+  readonly shown: ShownOrder;
+  readonly scale: RecordScale;
+  readonly known: Json;
+}
+
+function goingOf<T extends Ordered>(
+  options: RecordKeysetOptions<T>,
+  request: ReadRequest<T>,
+  known: Json,
+  call: Call,
+): Going<T> {
+  const { direction } = request;
+  const reach = isAloneIn(known) ? { ...options.reach, records: 0 } : options.reach;
+  const scale = new RecordScale(direction, reach);
+  const walk = new RecordWalk(options, scale, { direction, newestFirst: newestFirstIn(known) }, call);
+  return { walk, scale, known, ...windowOf(options, request, { scale, known }) };
+}
+
+function windowOf<T extends Ordered>(
+  { order, reach, size }: RecordKeysetOptions<T>,
+  request: ReadRequest<T>,
+  { scale, known }: Pick<Going<T>, 'scale' | 'known'>,
+): Pick<Going<T>, 'window' | 'shown'> {
+  const { overtakes } = KnownLog.of(size);
+  const shown = new ShownOrder(order, reach, { direction: request.direction, known, overtakes });
+  return { shown, window: new RecordWindow<T>(scale, request, shown) };
+}
+
+/** A hint without anchors still says how the walk places rows. `atEnd`: said where a place may depend on the newest record. */
+function hintOf(anchors: Hint | null, order: Json, atEnd: Json): Hint {
+  if (!Array.isArray(anchors)) return [0, 0, atEnd];
+  const [, newer] = anchors as readonly Json[];
+  return [...(anchors as readonly Json[]), newer === null ? atEnd : order];
 }
 
 /** A walk that turns out to go the wrong way starts over: by then it knows which way is right. */
@@ -127,11 +175,7 @@ async function begin<T extends Ordered>(
   options: RecordKeysetOptions<T>,
   walk: RecordWalk<T>,
   request: ReadRequest<T>,
-  {
-    scale,
-    window,
-    rows,
-  }: { readonly scale: RecordScale; readonly window: RecordWindow<T>; readonly rows: number | null },
+  { scale, window, shown, rows }: Pick<Going<T>, 'scale' | 'window' | 'shown'> & { readonly rows: number | null },
 ): ReturnType<RecordWalk<T>['next']> {
   const { from, direction } = request;
   if (from === null) return walk.beginAtEnd(rows);
@@ -153,6 +197,10 @@ async function begin<T extends Ordered>(
       if (!options.isCursorRefused(error)) throw error;
       walk.renew();
     }
+  }
+  if (shown.isUnsearchable) {
+    window.startedAt('end');
+    return walk.beginAtEnd();
   }
   return walk.beginAt(at, anchor === null || anchor === 'end' ? 0 : (anchor.offset ?? 0));
 }

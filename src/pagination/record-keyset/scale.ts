@@ -90,3 +90,49 @@ export class SlidingLeast {
     this.#first = 0;
   }
 }
+
+/** A row that lies beyond the reach of its record along the walk, as far as that is known. */
+interface OpenRow<T> {
+  readonly row: T;
+  readonly at: bigint;
+  /** The reach so far: the row lies beyond it. */
+  reach: bigint;
+  /** How many neighbours that follow may still extend it. */
+  left: number;
+}
+
+/** Rows that wait for the records that follow, because these may extend the reach of their own. */
+export class OpenRows<T> {
+  #open: OpenRow<T>[] = [];
+
+  add(row: OpenRow<T>): void {
+    this.#open.push(row);
+  }
+
+  /** Extends each reach by a record that follows. Returns the rows whose places are certain now, and these places. */
+  extend(near: bigint): { readonly row: T; readonly at: bigint }[] {
+    const placed: { readonly row: T; readonly at: bigint }[] = [];
+    if (this.#open.length === 0) return placed;
+    const open: OpenRow<T>[] = [];
+    for (const held of this.#open) {
+      held.reach = most(held.reach, near);
+      held.left -= 1;
+      if (held.at > held.reach && held.left > 0) open.push(held);
+      else placed.push({ row: held.row, at: least(held.at, held.reach) });
+    }
+    this.#open = open;
+    return placed;
+  }
+
+  /** All rows that wait, at their own times, because no record follows. */
+  close(): readonly { readonly row: T; readonly at: bigint }[] {
+    const open = this.#open;
+    this.#open = [];
+    return open;
+  }
+
+  /** The least reach; null: no row waits. */
+  get reach(): bigint | null {
+    return this.#open.reduce<bigint | null>((found, { reach }) => least(found ?? reach, reach), null);
+  }
+}

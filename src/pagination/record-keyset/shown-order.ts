@@ -28,19 +28,34 @@ export class ShownOrder {
   readonly #most: bigint;
   #byLatest: boolean;
   #border: Border | null;
+  readonly #isAlone: boolean;
+  #hasMoved: boolean;
+  /** True once a record was seen whose times are further apart than rows reach. */
+  #isWide: boolean;
+  /** True once records were seen that overtake each other. */
+  #overtakes: boolean;
   /** True once the walk has met the border. */
   #isMet = false;
   /** How far this read has come. */
   #gone: RecordTimes | null = null;
+  #stillGone: RecordTimes | null = null;
 
   /** `known`: what the cursor says, see `written`. */
-  constructor(order: ListOrder, { before, after }: Reach, { direction, known }: { direction: Direction; known: Json }) {
+  constructor(
+    order: ListOrder,
+    { before, after }: Reach,
+    { direction, known, overtakes }: { direction: Direction; known: Json; overtakes: boolean },
+  ) {
     this.#order = order;
     this.#isForward = direction === 'forward';
     this.#reach = before + after;
     this.#most = after / 2n;
-    const { byLatest, border } = stateIn(known);
+    const { byLatest, border, isAlone, hasMoved } = stateIn(known);
     if (byLatest) order.byLatest ??= true;
+    this.#isAlone = isAlone;
+    this.#hasMoved = hasMoved;
+    this.#isWide = border !== null;
+    this.#overtakes = overtakes || (byLatest && border !== null);
     this.#byLatest = byLatest || order.byLatest === true;
     this.#border = border;
   }
@@ -54,15 +69,51 @@ export class ShownOrder {
   see<T extends Ordered>(records: readonly KeyedRecord<T>[], isDirectionKnown: boolean): void {
     // The times of a record that could not be read may be those of a neighbour.
     const named = records.filter(({ nameless }) => nameless !== true);
+    this.#hasMoved ||= named.some(({ mayMove }) => mayMove === true);
+    this.#isWide ||= named.some(({ earliest, latest }) => latest - earliest > this.#reach);
     const [first] = named;
     if (first === undefined || !isDirectionKnown) return;
     // Between two pages, records may have moved to newer times.
     const page = this.#turned(named, first);
     const read = this.#turned(named, this.#gone ?? first);
     this.#gone = read.gone;
-    if (this.#shows(read.earliest, read.latest)) this.#order.byLatest = true;
-    else if (this.#shows(page.latest, page.earliest)) this.#order.byLatest = false;
+    const [isByLatest, isByEarliest] = [
+      this.#shows(read.earliest, read.latest),
+      this.#shows(page.latest, page.earliest),
+    ];
+    if (isByLatest || isByEarliest) this.#order.byLatest = isByLatest;
+    this.#overtakes ||= isByLatest || isByEarliest || this.#turnsAtAll(named);
     this.#byLatest ||= this.#order.byLatest === true;
+  }
+
+  /** Records that places may have changed since the walk began: its end has moved. */
+  moved(): void {
+    this.#hasMoved = true;
+  }
+
+  /** True if rows of this walk may have other places by now: some records have moved or may, and places depend on them. */
+  get isShaken(): boolean {
+    return this.isUnfit && this.#hasMoved;
+  }
+
+  /** True if one of the two times turns back, however little, among records that move no more. */
+  #turnsAtAll(named: readonly (RecordTimes & { readonly mayMove?: boolean | undefined })[]): boolean {
+    const still = named.filter(({ mayMove }) => mayMove !== true);
+    const [first] = still;
+    if (first === undefined) return false;
+    const { earliest, latest, gone } = this.#turned(still, this.#stillGone ?? first);
+    this.#stillGone = gone;
+    return earliest > 0n || latest > 0n;
+  }
+
+  /** True if a walk that begins had better place each record by itself: records overtake each other, their times far apart. */
+  get isUnfit(): boolean {
+    return !this.#isAlone && this.#overtakes && this.#isWide;
+  }
+
+  /** True if some rows are placed by a time by which the list is not sorted. Then a search by time may pass them over. */
+  get isUnsearchable(): boolean {
+    return this.#byLatest && this.#border !== null;
   }
 
   #shows(turned: bigint, other: bigint): boolean {
@@ -104,16 +155,27 @@ export class ShownOrder {
     return id !== this.#border.id && this.#isMet === this.#isForward;
   }
 
-  /** For hints. Null: nothing is known. */
-  written(newestFirst: boolean | null): Json {
-    if (newestFirst === null && !this.#byLatest && this.#border === null) return null;
-    const order = (newestFirst === null ? UNKNOWN : Number(newestFirst)) + (this.#byLatest ? BY_LATEST : 0);
-    return this.#border === null ? order : [order, this.#border.id, String(this.#border.latest)];
+  /** For hints. `newest`: the record at the newest end of the list, where a place may depend on it. Null: nothing is known. */
+  written(newestFirst: boolean | null, newest: string | null): Json {
+    const [isAlone, hasMoved, byLatest] = [this.#isAlone, this.#hasMoved, this.#byLatest];
+    const facts = (byLatest ? BY_LATEST : 0) + (isAlone ? ALONE : 0) + (hasMoved ? MOVED : 0);
+    const end = isAlone ? null : newest;
+    if (newestFirst === null && facts === 0 && this.#border === null && end === null) return null;
+    const order = (newestFirst === null ? UNKNOWN : Number(newestFirst)) + facts;
+    const border: Json[] = this.#border === null ? [] : [this.#border.id, String(this.#border.latest)];
+    if (end !== null) return [order, border[0] ?? null, border[1] ?? null, end];
+    return border.length === 0 ? order : [order, ...border];
   }
 }
 
-/** The order as a number: 0 for oldest first, 1 for newest first, or 2; and 3 more where the list is sorted by the latest time. */
-const [UNKNOWN, BY_LATEST] = [2, 3];
+/**
+ * The order as a number: 0 for oldest first, 1 for newest first, or 2; 3 more where the list is sorted by the latest time,
+ * 6 more where each record is placed by itself, 12 more where records have moved or may.
+ */
+const [UNKNOWN, BY_LATEST, ALONE, MOVED] = [2, 3, 6, 12];
+
+/** The state of a walk that places each record by itself. */
+export const ALONE_FROM_NOW: Json = UNKNOWN + ALONE;
 
 /** Which way the list goes, as a hint says. */
 export function newestFirstIn(known: Json): boolean | null {
@@ -122,21 +184,37 @@ export function newestFirstIn(known: Json): boolean | null {
   return order % BY_LATEST === 1;
 }
 
-/** Whether places of rows depend on what a hint says of the order. */
-export function isPlacing(known: Json): boolean {
-  const { byLatest, border } = stateIn(known);
-  return byLatest || border !== null;
+/** Whether the walk places each record by itself. */
+export function isAloneIn(known: Json): boolean {
+  return stateIn(known).isAlone;
 }
 
-function stateIn(known: Json): { readonly byLatest: boolean; readonly border: Border | null } {
-  const order = numberIn(known);
-  if (order === null) return { byLatest: false, border: null };
+/** The record that was at the newest end of the list. Null: it does not matter, or is not known. */
+export function newestIn(known: Json): string | null {
+  const newest = Array.isArray(known) ? (known as readonly Json[])[3] : null;
+  return typeof newest === 'string' ? newest : null;
+}
+
+interface WalkState {
+  readonly byLatest: boolean;
+  readonly isAlone: boolean;
+  readonly hasMoved: boolean;
+  readonly border: Border | null;
+}
+
+function stateIn(known: Json): WalkState {
+  const order = numberIn(known) ?? 0;
   const [, id, latest] = Array.isArray(known) ? (known as readonly Json[]) : [];
   const isBorder = typeof id === 'string' && typeof latest === 'string' && /^-?\d{1,21}$/.test(latest);
-  return { byLatest: order >= BY_LATEST, border: isBorder ? { id, latest: BigInt(latest) } : null };
+  return {
+    byLatest: order % ALONE >= BY_LATEST,
+    isAlone: order % MOVED >= ALONE,
+    hasMoved: order >= MOVED,
+    border: isBorder ? { id, latest: BigInt(latest) } : null,
+  };
 }
 
 function numberIn(known: Json): number | null {
   const order = Array.isArray(known) ? (known as readonly Json[])[0] : known;
-  return typeof order === 'number' && Number.isInteger(order) && order >= 0 && order < 2 * BY_LATEST ? order : null;
+  return typeof order === 'number' && Number.isInteger(order) && order >= 0 && order < 2 * MOVED ? order : null;
 }

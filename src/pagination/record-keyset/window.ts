@@ -5,7 +5,7 @@ import type { HintedRow } from '../core/partition.ts';
 import type { KeyedRecord } from './list.ts';
 import { Anchors } from './anchors.ts';
 import type { Seen } from './anchors.ts';
-import { least, most, SlidingLeast } from './scale.ts';
+import { least, most, OpenRows, SlidingLeast } from './scale.ts';
 import type { RecordScale } from './scale.ts';
 import type { ShownOrder } from './shown-order.ts';
 import type { Anchor, WalkedRecord } from './walk.ts';
@@ -18,16 +18,6 @@ import type { Anchor, WalkedRecord } from './walk.ts';
  * record and its neighbours, so every walk places the row there.
  */
 
-/** A row whose record's reach along the walk is not yet fully known. */
-interface OpenRow<T> {
-  readonly row: T;
-  readonly at: bigint;
-  /** The reach so far: the row lies beyond it. */
-  reach: bigint;
-  /** How many records that follow may still extend it. */
-  left: number;
-}
-
 export class RecordWindow<T extends Ordered> {
   readonly #scale: RecordScale;
   readonly #direction: Direction;
@@ -36,9 +26,12 @@ export class RecordWindow<T extends Ordered> {
   #reached: Position | null;
   readonly #until: Position | null;
   #waiting: T[] = [];
-  #open: OpenRow<T>[] = [];
-  /** In walk order. */
+  readonly #open = new OpenRows<T>();
+  /** In walk order, and how many of them have their `passedAt`. */
   #seen: Seen[] = [];
+  #settled = 0;
+  /** The bounds of as many neighbours as the reach has, up to the last one. */
+  #bounds: bigint[] = [];
   /** The least `far` of as many records as the reach has, up to the last one. */
   readonly #nearest: SlidingLeast;
   /** What is given out next, in its order, and whether no record follows. */
@@ -46,6 +39,7 @@ export class RecordWindow<T extends Ordered> {
   #given = 0;
   #atEnd = false;
   #anchors: Anchors | null = null;
+  /** The number of neighbours so far. */
   #count = 0;
   #furthest: bigint | null = null;
   readonly #shown: ShownOrder;
@@ -55,6 +49,9 @@ export class RecordWindow<T extends Ordered> {
   /** What lies behind the first record of this read: where the read itself began. Null: that end of the log. */
   #origin: Anchor | null = null;
   #originKnown: boolean;
+  /** The first and the last record of this read. */
+  #first: string | null = null;
+  #last: string | null = null;
 
   constructor(
     scale: RecordScale,
@@ -84,6 +81,8 @@ export class RecordWindow<T extends Ordered> {
       isDirectionKnown,
     );
     for (const { record, offset } of walked) this.#add(record, offset);
+    this.#first ??= walked[0]?.record.id ?? null;
+    this.#last = walked.at(-1)?.record.id ?? this.#last;
   }
 
   #add(record: KeyedRecord<T>, offset: number | null): void {
@@ -96,29 +95,52 @@ export class RecordWindow<T extends Ordered> {
     const bound = isForward ? near : least(near, this.#scale.near(record));
     const isStart = this.#count < records;
     // Of the first of as many records before it as the reach has.
-    const precedingBound = records === 0 ? bound : (this.#seen.at(-records)?.bound ?? bound);
+    const precedingBound = this.#bounds[0] ?? bound;
     const nearestBefore = this.#nearest.least;
     const aheadAt = isStart ? null : least(bound - behind, precedingBound);
-    this.#nearest.push(far);
-    this.#count += 1;
     this.#furthest = most(bound, this.#furthest ?? bound);
-    this.#extend(near);
+    const { id, nameless = false, mayMove = false } = record;
+    // What may still move decides no place of others.
+    if (!mayMove) this.#addNeighbour({ near, far, bound });
     const [after, before] = [far - behind, near + beyond];
     const low = isStart ? null : least(isForward ? least(after, before) : after, least(far, nearestBefore ?? far));
     const reach = most(isForward ? before : most(after, before), near);
     this.#furthestRow = most(reach, this.#furthestRow ?? reach);
-    const { id, nameless = false } = record;
-    const reaches = this.#furthestRow;
-    this.#seen.push({ id, nameless, offset, bound, far, reaches, passedAt: null, aheadAt });
-    const settled = this.#seen.at(-1 - records);
-    if (settled !== undefined) settled.passedAt = most(settled.reaches, most(settled.far + beyond, far));
+    const [reaches, turn] = [this.#furthestRow, this.#count];
+    this.#seen.push({ id, nameless: nameless || mayMove, offset, turn, far, reaches, passedAt: null, aheadAt });
+    for (; (this.#seen[this.#settled]?.turn ?? Infinity) + records <= turn; this.#settled += 1) {
+      const settled = this.#seen[this.#settled] as Seen;
+      settled.passedAt = most(settled.reaches, most(settled.far + beyond, far));
+    }
     for (const row of record.rows) {
       const time = this.#scale.along(row.time);
       const at = low === null ? time : most(time, low);
       const held = withTie<T>(row, row.tie);
-      if (at > reach && records > 0) this.#open.push({ row: held, at, reach, left: records });
+      if (at > reach && records > 0) this.#open.add({ row: held, at, reach, left: records });
       else this.#place(held, least(at, reach));
     }
+  }
+
+  #addNeighbour({ near, far, bound }: { readonly near: bigint; readonly far: bigint; readonly bound: bigint }): void {
+    const { records } = this.#scale;
+    this.#count += 1;
+    this.#nearest.push(far);
+    for (const { row, at } of this.#open.extend(near)) this.#place(row, at);
+    if (records > 0) this.#bounds.push(bound);
+    if (this.#bounds.length > records) this.#bounds.shift();
+  }
+
+  /** The newest record of the list, if this read has come to it. */
+  get newest(): string | null {
+    if (this.#direction === 'forward') return this.#atEnd ? this.#last : null;
+    return this.#originKnown && this.#origin === null ? this.#first : null;
+  }
+
+  /** True if this read shows that `newest`, once the newest record of the list, is that no longer. */
+  hasMovedEnd(newest: string | null, done: boolean): boolean {
+    if (newest === null || this.#last === null) return false;
+    if (this.#direction === 'forward') return done && this.#last !== newest;
+    return this.#originKnown && this.#origin === null && this.#first !== newest;
   }
 
   /** True if the walk has passed `until`. */
@@ -126,7 +148,7 @@ export class RecordWindow<T extends Ordered> {
     if (this.#until === null || this.#waiting.length > 0) return false;
     const until = this.#scale.along(this.#until.time);
     const frontier = this.#frontier();
-    return frontier !== null && frontier > until && this.#open.every(({ reach }) => reach > until);
+    return frontier !== null && frontier > until && (this.#open.reach ?? frontier) > until;
   }
 
   get holdsWanted(): boolean {
@@ -137,8 +159,7 @@ export class RecordWindow<T extends Ordered> {
   settle(): void {
     const frontier = this.#frontier();
     if (frontier === null) return;
-    let border = frontier;
-    for (const { reach } of this.#open) border = least(border, reach);
+    const border = least(frontier, this.#open.reach ?? frontier);
     const waiting: T[] = [];
     for (const row of this.#waiting) (this.#scale.along(row.time) < border ? this.#ready : waiting).push(row);
     this.#waiting = waiting;
@@ -147,8 +168,7 @@ export class RecordWindow<T extends Ordered> {
 
   /** Makes all waiting rows ready, because no record follows. */
   finish(): void {
-    for (const { row, at } of this.#open) this.#place(row, at);
-    this.#open = [];
+    for (const { row, at } of this.#open.close()) this.#place(row, at);
     this.#ready = this.#ready.concat(this.#waiting);
     this.#waiting = [];
     this.#atEnd = true;
@@ -199,21 +219,6 @@ export class RecordWindow<T extends Ordered> {
     return least(reached, this.#nearest.least ?? reached);
   }
 
-  /** Extends the reach of earlier records by a record that follows. */
-  #extend(near: bigint): void {
-    const open = this.#open;
-    let kept = 0;
-    for (const held of open) {
-      held.reach = most(held.reach, near);
-      held.left -= 1;
-      if (held.at > held.reach && held.left > 0) {
-        open[kept] = held;
-        kept += 1;
-      } else this.#place(held.row, least(held.at, held.reach));
-    }
-    open.length = kept;
-  }
-
   #place(row: T, at: bigint): void {
     const time = this.#scale.along(at);
     const placed = time === row.time ? row : movedTo(row, time);
@@ -229,9 +234,9 @@ export class RecordWindow<T extends Ordered> {
   /** Drops records that can no longer be an anchor of any row and that decide no reach. */
   #forget(at: bigint): void {
     const nearest = this.#seen.findLastIndex(({ passedAt }) => passedAt !== null && passedAt < at);
-    const kept = this.#seen.length - this.#scale.records - 1;
-    const stale = Math.min(nearest, kept);
-    if (stale > 0) this.#seen = this.#seen.slice(stale);
+    if (nearest <= 0) return;
+    this.#seen = this.#seen.slice(nearest);
+    this.#settled -= nearest;
   }
 }
 

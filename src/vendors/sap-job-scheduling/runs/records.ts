@@ -72,7 +72,9 @@ export function logRecord(schedule: string, run: NativeRun): KeyedRecord<LogEntr
 
 function recordOf<T extends Ordered>(run: NativeRun, rows: KeyedRecord<T>['rows']): KeyedRecord<T> {
   const { earliest, latest } = recordTimes(run);
-  return { id: run.runId, nameless: run.unreadable !== undefined, earliest, latest, rows };
+  // A run that is invoked may move in the list, and has another time from then on.
+  const mayMove = run.executionTimestamp === null && !isCompleted(run);
+  return { id: run.runId, nameless: run.unreadable !== undefined, mayMove, earliest, latest, rows };
 }
 
 function rowsOf(schedule: string, run: NativeRun): readonly Row[] {
