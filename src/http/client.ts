@@ -1,5 +1,6 @@
 import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
+import type { OpenKeptRows } from '../domain/kept-rows.ts';
 import type { Decoder } from './body/decode.ts';
 import type { Begin } from './policy/shared-stream.ts';
 import type { StreamBounds } from './settings.ts';
@@ -70,6 +71,8 @@ export interface SourceHttp {
    * caller that arrives after the first item was passed on starts a separate call.
    */
   stream<T>(request: HttpRequest, reader: StreamReader<T>, begin: Begin<T>, call: Call): Promise<void>;
+  /** Accounts for the rows that one reader of streams keeps, answer by answer, in the memory for large answers. */
+  keeping(call: Call): OpenKeptRows;
 }
 
 /**

@@ -28,7 +28,7 @@ import { readItems, readJson } from './readers.ts';
 import type { OpenLease, SizedReply } from './readers.ts';
 import { processRoom } from './room/answer-room.ts';
 import type { AnswerRoom } from './room/answer-room.ts';
-import { createWaitingPlaces } from './room/waiting-places.ts';
+import { createSourceRoom } from './room/source-room.ts';
 import { cancellationOf } from './request/abort.ts';
 import type { TokenListener, Wire } from './request/exchange.ts';
 import { targetOf } from './request/path.ts';
@@ -77,13 +77,10 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
   const streams = createSharedStreams();
   const flightKey = createFlightKey();
   const { room = processRoom } = options;
-  const waitingPlaces = createWaitingPlaces(limits.concurrency);
+  const ownRoom = createSourceRoom(room, source, limits.concurrency);
   let closed = false;
 
-  const leaseFor =
-    (caller: Caller): OpenLease =>
-    () =>
-      room.lease(source, caller, waitingPlaces);
+  const leaseFor = (caller: Caller): OpenLease => ownRoom.lease.bind(null, caller);
 
   function prepare(request: HttpRequest, call: Call) {
     if (closed) throw new TributaryError('SOURCE_UNAVAILABLE', `${source}: the client is closed`, { source });
@@ -188,6 +185,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     source,
     json,
     stream,
+    keeping: (call) => ownRoom.keeping(call),
     stats: () => {
       const limiters = [own, ...forwarded.values()].map(({ limiter }) => limiter);
       return {

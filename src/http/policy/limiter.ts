@@ -1,5 +1,6 @@
 import type { Asker } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import { whenDue } from '../../domain/when-due.ts';
 import { Cancellation } from '../request/abort.ts';
 import type { LimitSettings } from '../settings.ts';
 import type { Replicas } from './allowance.ts';
@@ -197,12 +198,11 @@ export function createLimiter(
           resolve(release);
         },
       };
-      const patience = setTimeout(
-        () => {
-          giveUp(tooLong());
-        },
-        Math.max(0, since + settings.queueMilliseconds - clock.now()),
-      );
+      // It may get its place before that is due.
+      const expire = (): void => {
+        if (waiting.has(ticket)) giveUp(tooLong());
+      };
+      const patience = setTimeout(whenDue, Math.max(0, since + settings.queueMilliseconds - clock.now()), expire);
       const forget = caller.cancellation.onAbort(() => {
         giveUp(caller.cancellation.reason);
       });

@@ -4,6 +4,8 @@ import type { Asker } from '../../domain/call.ts';
 export interface RoomAccount {
   /** Takes so many bytes more, and calls back when they are taken. Null: they are. Throws if they can never be. */
   readonly take: (bytes: number, taken: () => void) => Promise<void> | null;
+  /** Takes them without waiting. Throws if that cannot be. */
+  readonly takeNow: (bytes: number) => void;
   readonly give: (bytes: number) => void;
   /** So many bytes more, or fewer, count for an operation. */
   readonly count: (asker: Asker, bytes: number) => void;
@@ -46,6 +48,15 @@ export class AnswerLease {
       this.#account.give(-more);
     }
     return null;
+  }
+
+  /** The same without waiting. Throws if there is no room now. */
+  setNow(bytes: number): void {
+    const more = bytes - this.#bytes;
+    if (more > 0) {
+      this.#account.takeNow(more);
+      this.#add(more);
+    } else void this.set(bytes);
   }
 
   /** One more operation holds the answer. */

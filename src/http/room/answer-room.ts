@@ -106,6 +106,9 @@ export class AnswerRoom {
   lease(source: string, caller: Caller, places: WaitingPlaces): AnswerLease {
     return new AnswerLease(caller.claims.map(({ asker }) => asker).slice(0, 1), {
       take: (bytes, taken) => this.#take({ source, caller, places, bytes, taken }),
+      takeNow: (bytes) => {
+        this.#takeNow(source, caller, bytes);
+      },
       give: (bytes) => {
         this.#held -= bytes;
         this.#advance();
@@ -127,7 +130,7 @@ export class AnswerRoom {
     const own = Math.max(0, ...caller.claims.map(({ asker }) => this.#holders.get(asker) ?? 0));
     if (own + bytes > this.most)
       throw this.#refusal(source, 'This query holds answers that leave no room for one more.');
-    if (this.#fits(caller, bytes) && (this.#waiting.size === 0 || this.#isFirst(caller))) {
+    if (this.#mayEnter(caller, bytes)) {
       this.#held += bytes;
       taken();
       return null;
@@ -135,6 +138,16 @@ export class AnswerRoom {
     const leave = places.wait();
     if (leave === null) throw this.#refusal(source, 'Too many answers of this source wait for room.');
     return this.#wait(wish).finally(leave);
+  }
+
+  #takeNow(source: string, caller: Caller, bytes: number): void {
+    if (!this.#mayEnter(caller, bytes))
+      throw this.#refusal(source, 'There is no room for the rows that this query keeps.');
+    this.#held += bytes;
+  }
+
+  #mayEnter(caller: Caller, bytes: number): boolean {
+    return this.#fits(caller, bytes) && (this.#waiting.size === 0 || this.#isFirst(caller));
   }
 
   /** True if one of the operations that wait for the answer has held room for the longest. */

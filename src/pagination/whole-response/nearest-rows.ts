@@ -1,12 +1,15 @@
 import { mapInTurns } from '../../domain/fair-share.ts';
 import { comparePositions } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
+import type { KeptRows } from '../../domain/kept-rows.ts';
 import { contentHash, occurrenceTie, placeOne, withTie } from '../core/identity.ts';
 import type { Identity, Unplaced } from '../core/partition.ts';
 
 /** A row of which only the time has been read. It is valid only during the call that offers it. */
 export interface LateRow<T extends Ordered> {
   readonly time: bigint;
+  /** Memory that it takes when it is kept, about. Left out: nothing that counts. */
+  readonly bytes?: number;
   whole(): Unplaced<T>;
   /** The same row in a form that remains valid. */
   keep(): LateRow<T>;
@@ -15,7 +18,8 @@ export interface LateRow<T extends Ordered> {
 /** A row that is kept; `placed` is the row with its tie-break, null until it has one. */
 interface KeptRow<T extends Ordered> {
   readonly time: bigint;
-  readonly row: Unplaced<T> | LateRow<T>;
+  row: Unplaced<T> | LateRow<T>;
+  readonly bytes: number;
   placed: T | null;
 }
 
@@ -26,6 +30,8 @@ export interface NearestOptions<T extends Ordered> {
   readonly until: Position | null;
   readonly accept?: ((row: T) => boolean) | undefined;
   readonly size: number;
+  /** The account of what is kept. */
+  readonly account?: KeptRows | undefined;
 }
 
 /**
@@ -41,6 +47,7 @@ export class NearestRows<T extends Ordered> {
   readonly #options: NearestOptions<T>;
   readonly #sign: 1 | -1;
   #kept: KeptRow<T>[] = [];
+  #bytes = 0;
   /** The number of rows seen for each time and content that is still in reach. */
   #occurrences = new Map<string, { time: bigint; first: string; count: number }>();
   #bound: Position | null = null;
@@ -58,10 +65,11 @@ export class NearestRows<T extends Ordered> {
 
   offer(offered: Unplaced<T> | LateRow<T>): void {
     const { time } = offered;
+    const bytes = (isLate(offered) ? offered.bytes : null) ?? 0;
     if (!this.#mayMatter(time)) return;
     const { from, until, accept } = this.#options;
     if (accept === undefined && time !== from?.time && time !== until?.time && time !== this.#bound?.time) {
-      this.#hold({ time, row: isLate(offered) ? offered.keep() : offered, placed: null });
+      this.#hold({ time, row: isLate(offered) ? offered.keep() : offered, bytes, placed: null });
       return;
     }
     const row = isLate(offered) ? offered.whole() : offered;
@@ -72,12 +80,27 @@ export class NearestRows<T extends Ordered> {
       if (accept?.(placed) ?? true) this.#overflowed = true;
       return;
     }
-    if (accept === undefined || accept(placed)) this.#hold({ time, row, placed });
+    if (accept === undefined || accept(placed)) this.#hold({ time, row, bytes, placed });
   }
 
   #hold(held: KeptRow<T>): void {
     this.#kept.push(held);
+    this.#account(this.#bytes + held.bytes);
     if (this.#kept.length >= 2 * this.#options.size + 16) this.#cut();
+  }
+
+  /** Throws if there is no room for what is kept; then nothing is. */
+  #account(bytes: number): void {
+    if (bytes === this.#bytes) return;
+    this.#bytes = bytes;
+    const { account } = this.#options;
+    try {
+      account?.set(bytes);
+    } catch (error) {
+      [this.#kept, this.#bytes] = [[], 0];
+      account?.set(0);
+      throw error;
+    }
   }
 
   /** The kept rows, in the direction of the read. */
@@ -127,6 +150,8 @@ export class NearestRows<T extends Ordered> {
     if (held.placed !== null) return held.placed;
     const row = isLate(held.row) ? held.row.whole() : held.row;
     held.placed = isAlone ? placeOne<T>(row, this.#options.identity) : withTie<T>(row, this.#tieOf(row));
+    // The bytes that it was read from are no longer needed.
+    held.row = held.placed;
     return held.placed;
   }
 
@@ -137,9 +162,13 @@ export class NearestRows<T extends Ordered> {
     if (this.#kept.length <= size) return;
     const border = this.#kept[size - 1]?.time ?? 0n;
     const before = this.#kept.filter(({ time }) => this.#compareTimes(time, border) < 0);
-    const atBorder = this.#kept.filter(({ time }) => time === border).map((held) => this.#place(held));
-    const kept = atBorder.sort((a, b) => this.#compare(a, b)).slice(0, size - before.length);
-    this.#kept = [...before, ...kept.map((row) => ({ time: border, row, placed: row }))];
+    const atBorder = this.#kept
+      .filter(({ time }) => time === border)
+      .map(({ bytes, ...held }) => ({ time: border, bytes, placed: this.#place({ bytes, ...held }) }));
+    const near = atBorder.sort((a, b) => this.#compare(a.placed, b.placed)).slice(0, size - before.length);
+    const kept = near.map(({ placed }) => placed);
+    this.#kept = [...before, ...near.map((held) => ({ ...held, row: held.placed }))];
+    this.#account(this.#kept.reduce((sum, { bytes }) => sum + bytes, 0));
     this.#overflowed = true;
     const last = kept.at(-1) as T;
     this.#bound = { time: last.time, tie: last.tie };

@@ -1,6 +1,7 @@
 import { inSequence } from '../../domain/call.ts';
 import { withHint } from '../core/hinted-rows.ts';
 import type { Call } from '../../domain/call.ts';
+import type { OpenKeptRows } from '../../domain/kept-rows.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
 import { NearestRows } from './nearest-rows.ts';
@@ -27,6 +28,8 @@ export interface WholeResponseOptions<T extends Ordered> {
    * has been read to its end; rejects if it breaks off. Concurrent readers of one job may share one call.
    */
   load(begin: BeginRows<T>, call: Call): Promise<void>;
+  /** Accounts for what one reader keeps of it, answer by answer. Left out: the rows are in memory anyway. */
+  keeping?(call: Call): OpenKeptRows;
 }
 
 /**
@@ -71,13 +74,30 @@ async function* read<T extends Ordered>(
   const call = inSequence(caller);
   let from = request.from;
   const size = Math.min(MAX_WINDOW, Math.max(1, request.need) + SPARE);
+  const keeping = options.keeping?.(call);
   for (;;) {
-    const nearest = await loadNearest(options, { ...request, from, size }, call);
-    const rows = await nearest.take();
-    yield { rows: withHint(rows, null), more: nearest.overflowed, pages: 1 };
+    const [rows, overflowed] = await nearestRows(options, { ...request, from, size, account: keeping?.() }, call);
+    yield { rows: withHint(rows, null), more: overflowed, pages: 1 };
     const last = rows.at(-1);
-    if (!nearest.overflowed || last === undefined) return;
+    if (!overflowed || last === undefined) return;
     from = { time: last.time, tie: last.tie };
+  }
+}
+
+/** The rows, and whether there were more. */
+async function nearestRows<T extends Ordered>(
+  options: WholeResponseOptions<T>,
+  window: Omit<NearestOptions<T>, 'identity'>,
+  call: Call,
+): Promise<readonly [rows: readonly T[], overflowed: boolean]> {
+  let isRead = false;
+  try {
+    const nearest = await loadNearest(options, window, call);
+    const rows = await nearest.take();
+    isRead = true;
+    return [rows, nearest.overflowed];
+  } finally {
+    window.account?.end(isRead);
   }
 }
 
@@ -88,6 +108,7 @@ async function loadNearest<T extends Ordered>(
 ): Promise<NearestRows<T>> {
   let nearest: NearestRows<T> | undefined;
   await options.load(() => {
+    window.account?.set(0);
     const begun = (nearest = new NearestRows({ ...options, ...window }));
     return (row) => {
       begun.offer(row);

@@ -63,15 +63,20 @@ class ByteNiteEntry extends LateTie implements LogEntry {
   }
 }
 
+/** A kept line is in memory as it came and as text, or as text with wide characters. */
+const COPIES = 2;
+
 /** A row with the time of a line; the rest is read on demand. */
 export class LateEntry implements LateRow<LogEntry> {
   readonly time: bigint;
+  readonly bytes: number;
   readonly #service: JobService;
   readonly #taskId: string | null;
   readonly #instance: LogInstance;
 
   constructor(service: JobService, taskId: string | null, instance: LogInstance) {
     this.time = instance.time.nanoseconds;
+    this.bytes = instance.bytes * COPIES;
     this.#service = service;
     this.#taskId = taskId;
     this.#instance = instance;

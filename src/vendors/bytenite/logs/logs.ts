@@ -21,6 +21,7 @@ export function logsOf(reader: LogReader, scope: LogScope, filter: LogFilter): L
       const { truncated, odd } = await reader.lines(scope.job, selection, begin, call);
       lacks = { truncated, unreadable: odd.of(selection) };
     },
+    keeping: (call) => reader.keeping(call),
   });
   const count = (call: Call): Promise<number | null> => reader.count(scope.job, selection, call);
   return { partitions: [sayWhatIsMissing({ ...partition, count }, () => lacks)], applied: APPLIED };

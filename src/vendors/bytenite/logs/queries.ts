@@ -1,5 +1,6 @@
 import type { Call } from '../../../domain/call.ts';
 import { TributaryError, unknownJob } from '../../../domain/errors.ts';
+import type { OpenKeptRows } from '../../../domain/kept-rows.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { Begin } from '../../../http/policy/shared-stream.ts';
 import { EVERYTHING } from '../pushdown.ts';
@@ -38,6 +39,10 @@ export class LogQueries {
     const refused = answered.taskIds.length < query.taskIds.length;
     if (refused && query.taskIds.every((taskId) => tasks.has(taskId))) this.#refused.add('taskIds');
     return answered;
+  }
+
+  keeping(call: Call): OpenKeptRows {
+    return this.#http.keeping(call);
   }
 
   async #ask(job: string, query: LogQuery, begin: Begin<LogItem>, call: Call): Promise<LogQuery> {

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Call, Recency } from '../../../domain/call.ts';
+import type { OpenKeptRows } from '../../../domain/kept-rows.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { BeginRows } from '../../../pagination/whole-response/whole-response.ts';
@@ -51,6 +52,10 @@ export class LogReader {
     counted.catch(() => undefined);
     this.#state(call).counts.set(nameOf(job, selection), counted);
     return answer;
+  }
+
+  keeping(call: Call): OpenKeptRows {
+    return this.#queries.keeping(call);
   }
 
   /** The number of lines, from an answer that this call has received or is about to receive, if possible. */

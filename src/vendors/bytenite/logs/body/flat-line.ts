@@ -62,6 +62,10 @@ export class FlatLine implements LogInstance {
     return time === null ? null : new FlatLine(bytes, [start, end], time, texts);
   }
 
+  get bytes(): number {
+    return this.end - this.#start;
+  }
+
   /** The same line with bytes of its own. */
   get kept(): FlatLine {
     const start = this.#start;

@@ -8,6 +8,8 @@ export interface LogInstance {
   readonly log: string;
   readonly level: string | null;
   readonly container: Json;
+  /** Bytes of its text, about. */
+  readonly bytes: number;
   /** The same, which stays. Left out: it does so itself. */
   readonly kept?: LogInstance;
 }
@@ -18,10 +20,9 @@ export interface LogInstance {
  */
 export function decodeInstance(value: unknown): LogInstance {
   const fields = fieldsOf(value);
-  return {
-    time: required(fields, 'timestamp', instantOf, 'a date-time'),
-    log: textOf(fields['log']) ?? '',
-    level: textOf(fields['level']),
-    container: jsonOf(fields['container']),
-  };
+  const time = required(fields, 'timestamp', instantOf, 'a date-time');
+  const [log, level] = [textOf(fields['log']) ?? '', textOf(fields['level'])];
+  const container = jsonOf(fields['container']);
+  const beside = typeof container === 'string' ? container.length : JSON.stringify(container).length;
+  return { time, log, level, container, bytes: log.length + (level?.length ?? 0) + beside };
 }
