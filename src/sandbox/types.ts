@@ -36,6 +36,8 @@ export type SandboxStatus = Extract<JobStatus, 'QUEUED' | 'RUNNING' | 'SUCCEEDED
 
 export interface SandboxRequest {
   readonly method: string;
+  /** As received: encoded path and query. */
+  readonly url: string;
   /** Path segments, each percent-decoded separately. */
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
@@ -90,10 +92,13 @@ export interface RecordedCall {
   readonly at: number;
 }
 
+/** What answers requests, and tells their kinds apart. */
+export type Answering = Pick<SimulatedVendor, 'handle' | 'classify'>;
+
 /** A simulated vendor that listens. */
-export interface VendorServer {
+export interface VendorServer<Simulation extends Answering = SimulatedVendor> {
   readonly origin: string;
-  readonly simulation: SimulatedVendor;
+  readonly simulation: Simulation;
   readonly calls: readonly RecordedCall[];
   /** Forgets the calls so far. */
   resetCalls(): void;

@@ -2,14 +2,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Fault, RecordedCall, SandboxReply, SandboxRequest, SimulatedVendor, VendorServer } from './types.ts';
+import type { Answering, Fault, RecordedCall, SandboxReply, SandboxRequest, VendorServer } from './types.ts';
 
 function matches({ kinds }: Fault, kind: string): boolean {
   return typeof kinds === 'function' ? kinds(kind) : (kinds?.includes(kind) ?? true);
 }
 
 /** Lets a simulated vendor listen on loopback (port 0: the system chooses), records its calls and injects faults. */
-export async function startVendorServer(simulation: SimulatedVendor, port = 0): Promise<VendorServer> {
+export async function startVendorServer<Simulation extends Answering>(
+  simulation: Simulation,
+  port = 0,
+): Promise<VendorServer<Simulation>> {
   const calls: RecordedCall[] = [];
   const faults: { fault: Fault; left: number }[] = [];
 
@@ -88,6 +91,7 @@ async function readRequest(incoming: IncomingMessage): Promise<SandboxRequest> {
   for (const [name, value] of Object.entries(incoming.headers)) headers[name] = Array.isArray(value) ? value[0] : value;
   return {
     method: incoming.method ?? 'GET',
+    url: incoming.url ?? '/',
     segments: path.split('/').slice(1).map(decodeSegment),
     query: new URLSearchParams(rawQuery),
     rawQuery,

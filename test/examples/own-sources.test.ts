@@ -64,7 +64,7 @@ describe.skipIf(!ready)('a vendor of a module that the configuration names', () 
       timeout: 100_000,
     });
     rmSync(file);
-    expect(stdout).toMatch(/^# pass 14$/m);
+    expect(stdout).toMatch(/^# pass 20$/m);
     expect(stdout).toMatch(/^# fail 0$/m);
   });
 

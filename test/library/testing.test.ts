@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import { formatInstant } from '../../src/domain/time.ts';
 import { vendorLaws } from '../../src/library/testing/index.ts';
+import type { TributaryConfig } from '../../src/library/config.ts';
 import type { SourceUnderTest } from '../../src/library/testing/index.ts';
 import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
 import type { VendorServer } from '../../src/sandbox/types.ts';
@@ -42,17 +43,19 @@ async function serviceOf(scheme: Scheme): Promise<SourceUnderTest> {
   }));
   simulation.write(job, lines);
   let late = 0;
-  return {
-    config: {
-      sources: {
-        own: {
-          vendor: 'rest',
-          baseUrl: `${server.origin}/v1`,
-          auth: { type: 'none' },
-          ...describedService(settings, 20),
-        },
+  const configAt = (address: string): TributaryConfig => ({
+    sources: {
+      own: {
+        vendor: 'rest',
+        baseUrl: `${address}/v1`,
+        auth: { type: 'none' },
+        ...describedService(settings, 20),
       },
     },
+  });
+  return {
+    config: configAt(server.origin),
+    service: { address: server.origin, at: (address) => ({ config: configAt(address) }) },
     source: 'own',
     job,
     unknownJob: 'no-such-job',

@@ -3,7 +3,8 @@ import { createCall } from '../../src/domain/call.ts';
 import type { LogStreamEvent } from '../../src/federation/api.ts';
 import type { SandboxReply, SimulatedVendor } from '../../src/sandbox/types.ts';
 import { waitFor } from '../redis/wait-for.ts';
-import { oddRowsIn, textOfBody } from '../vendors/contract/odd-rows.ts';
+import { rowsHolding } from '../../src/library/testing/odd-rows.ts';
+import { textOfBody } from '../vendors/contract/odd-rows.ts';
 import { inOrder } from './in-order.ts';
 import { stand } from './stand.ts';
 import { TAILED } from './vendors.ts';
@@ -24,7 +25,7 @@ function withOddTimes(simulation: SimulatedVendor): SimulatedVendor {
 
 async function oddReply(reply: SandboxReply): Promise<SandboxReply> {
   const body: unknown = JSON.parse(await textOfBody(reply.body));
-  for (const row of oddRowsIn(body, ODD)) {
+  for (const row of rowsHolding(body, ODD)) {
     for (const name of Object.keys(row)) if (/time|logged_at/i.test(name)) row[name] = {};
   }
   return { ...reply, body: JSON.stringify(body) };

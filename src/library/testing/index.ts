@@ -7,20 +7,15 @@ import { severityOf } from '../../domain/severity.ts';
 import { formatInstant, parseInstant } from '../../domain/time.ts';
 import type { LogNode } from '../../federation/api.ts';
 import { decodeNodeId, entryRefOf } from '../../federation/node-id.ts';
-import { onStart, walk, whole } from './reading.ts';
-import type { SourceUnderTest } from './reading.ts';
+import { failureLaws } from './failures.ts';
+import { idsOf, onStart, walk, whole } from './reading.ts';
+import type { Law, SourceUnderTest } from './reading.ts';
 
 /**
  * Tests that a custom vendor keeps the guarantees that users rely on: imported from `tributary/testing`. See
  * docs/own-sources.md.
  */
-export type { KnownLine, SourceUnderTest } from './reading.ts';
-
-/** One law: `check` rejects with an `AssertionError` that says what is wrong. For any test runner. */
-export interface Law {
-  readonly name: string;
-  readonly check: () => Promise<void>;
-}
+export type { KnownLine, Law, ServiceUnderTest, SourceUnderTest } from './reading.ts';
 
 /** Page sizes that differ from a vendor's native ones. */
 const SIZES = [1, 7, 64, 333];
@@ -33,9 +28,9 @@ const MOST_FOUND = 20;
 
 /**
  * The laws of a source. Each page is read by a federation that has just started: cursors and ids must survive a
- * restart.
+ * restart. `seed` chooses which calls fail and which fields are odd: the same ones for the same seed.
  */
-export function vendorLaws(under: SourceUnderTest): readonly Law[] {
+export function vendorLaws(under: SourceUnderTest, { seed = 1 }: { readonly seed?: number } = {}): readonly Law[] {
   const laws: Law[] = [
     { name: 'lists each job once, by any page size, and finds it by its key', check: () => listsJobs(under) },
     { name: 'says of a job that is not there that there is none', check: () => knowsNoOther(under) },
@@ -45,11 +40,12 @@ export function vendorLaws(under: SourceUnderTest): readonly Law[] {
     { name: 'gives of a filtered log just the lines that pass', check: () => filters(under) },
     { name: 'has attempts, steps and tasks where it says so, and nowhere else', check: () => hasParts(under) },
   ];
-  if (under.write === undefined) return laws;
-  return [
-    ...laws,
-    { name: 'neither loses nor repeats a line while lines are written', check: () => walksWhileWritten(under) },
-  ];
+  if (under.write !== undefined)
+    laws.push({
+      name: 'neither loses nor repeats a line while lines are written',
+      check: () => walksWhileWritten(under),
+    });
+  return [...laws, ...failureLaws(under, seed)];
 }
 
 async function listsJobs(under: SourceUnderTest): Promise<void> {
@@ -129,10 +125,6 @@ async function walksTheSame(under: SourceUnderTest): Promise<void> {
       }
     }
   }
-}
-
-function idsOf(lines: readonly LogNode[]): readonly string[] {
-  return lines.map(({ id }) => id);
 }
 
 async function findsById(under: SourceUnderTest): Promise<void> {

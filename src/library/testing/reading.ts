@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import { createCall } from '../../domain/call.ts';
-import type { Federation, LogArguments, LogNode, PageInfo } from '../../federation/api.ts';
+import type { Federation, LogArguments, LogNode, PageInfo, SourceFailure } from '../../federation/api.ts';
 import { createFederation } from '../../federation/create-federation.ts';
 import { openSources } from '../open-sources.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Environment } from '../../config/environment.ts';
 import { closeSources, connectSources } from '../../config/sources.ts';
+import type { Clock } from '../../http/policy/clock.ts';
 import type { TributaryConfig } from '../config.ts';
+
+/** One law: `check` rejects with an `AssertionError` that says what is wrong. For any test runner. */
+export interface Law {
+  readonly name: string;
+  readonly check: () => Promise<void>;
+}
 
 /** The source that the laws check. */
 export interface SourceUnderTest {
@@ -27,6 +34,22 @@ export interface SourceUnderTest {
   readonly environment?: Environment;
   /** Base of relative paths. Default: the working directory. */
   readonly folder?: string;
+  /** The service behind it, for the laws of failures. Left out: they are not held. */
+  readonly service?: ServiceUnderTest;
+}
+
+/** A service that the laws of failures stand in front of. */
+export interface ServiceUnderTest {
+  /** Where it listens: the origin of the source's `baseUrl`, such as `http://127.0.0.1:4100`. */
+  readonly address: string;
+  /** What differs if the source asks at another address: its configuration, or the variables in it. */
+  readonly at: (address: string) => Pick<Partial<SourceUnderTest>, 'config' | 'environment'>;
+}
+
+/** A source as a law reads it. */
+export interface SourceInLaw extends SourceUnderTest {
+  /** Default: that of the system. */
+  readonly clock?: Pick<Clock, 'now' | 'sleep'>;
 }
 
 export interface KnownLine {
@@ -52,10 +75,10 @@ async function configurationOf(under: SourceUnderTest): Promise<Configuration> {
 }
 
 /** Runs `ask` with a federation that has just started and knows only its configuration, and then stops it. */
-export async function onStart<T>(under: SourceUnderTest, ask: (started: Started) => Promise<T>): Promise<T> {
+export async function onStart<T>(under: SourceInLaw, ask: (started: Started) => Promise<T>): Promise<T> {
   const configuration = configurations.get(under) ?? configurationOf(under);
   configurations.set(under, configuration);
-  const sources = connectSources(await configuration);
+  const sources = connectSources(await configuration, under.clock);
   const federation = createFederation(sources);
   try {
     return await ask({ federation });
@@ -75,33 +98,46 @@ export interface Way {
 /** Upper bound on pages per walk; a longer walk is treated as endless. */
 const MOST_PAGES = 10_000;
 
+/** A page of a log, in the order of the connection. */
+export interface WalkedPage {
+  readonly nodes: readonly LogNode[];
+  readonly info: PageInfo;
+  readonly failures: readonly SourceFailure[];
+}
+
+/** One page, read by a federation that has just started. */
+export async function readPage(under: SourceInLaw, args: LogArguments): Promise<WalkedPage> {
+  const { source, job } = under;
+  return onStart(under, async ({ federation }) => {
+    const connection = federation.logs([{ source, scope: { job } }], { ...args, listFailures: true }, createCall());
+    const nodes = await connection.nodes();
+    return { nodes, info: await connection.pageInfo(), failures: await connection.failures() };
+  });
+}
+
+async function readWholePage(under: SourceInLaw, args: LogArguments): Promise<WalkedPage> {
+  const page = await readPage(under, args);
+  assert.deepEqual(page.failures, [], 'a page names failures');
+  return page;
+}
+
 /** A log page by page, each read by a federation that has just started. In the order of the connection. */
 export async function walk(
-  under: SourceUnderTest,
+  under: SourceInLaw,
   { size, back, descending = false, filter }: Way,
   between: () => Promise<void> | void = () => undefined,
+  read = readWholePage,
 ): Promise<readonly LogNode[]> {
-  const { source, job } = under;
   const lines: LogNode[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const place: LogArguments = back ? { last: size, before: cursor } : { first: size, after: cursor };
-    const read: { nodes: readonly LogNode[]; info: PageInfo } = await onStart(under, async ({ federation }) => {
-      const call = createCall();
-      const connection = federation.logs(
-        [{ source, scope: { job } }],
-        { ...place, descending, filter, listFailures: true },
-        call,
-      );
-      const [nodes, info] = [await connection.nodes(), await connection.pageInfo()];
-      assert.deepEqual(await connection.failures(), [], 'a page names failures');
-      return { nodes, info };
-    });
-    assert.ok(read.nodes.length <= size, `a page of ${size} has ${read.nodes.length} lines`);
-    if (back) lines.unshift(...read.nodes);
-    else lines.push(...read.nodes);
-    const next: string | null = back ? read.info.startCursor : read.info.endCursor;
-    if (!(back ? read.info.hasPreviousPage : read.info.hasNextPage)) return lines;
+    const { nodes, info }: WalkedPage = await read(under, { ...place, descending, filter });
+    assert.ok(nodes.length <= size, `a page of ${size} has ${nodes.length} lines`);
+    if (back) lines.unshift(...nodes);
+    else lines.push(...nodes);
+    const next: string | null = back ? info.startCursor : info.endCursor;
+    if (!(back ? info.hasPreviousPage : info.hasNextPage)) return lines;
     assert.ok(next !== null && next !== cursor, 'a page promises another one and its cursor leads nowhere');
     cursor = next;
     await between();
@@ -110,6 +146,10 @@ export async function walk(
 }
 
 /** The whole log, oldest first. */
-export async function whole(under: SourceUnderTest): Promise<readonly LogNode[]> {
+export async function whole(under: SourceInLaw): Promise<readonly LogNode[]> {
   return walk(under, { size: 1_000, back: false });
+}
+
+export function idsOf(lines: readonly LogNode[]): readonly string[] {
+  return lines.map(({ id }) => id);
 }

@@ -84,6 +84,7 @@ const FORWARDING: readonly Forwarding[] = [
 async function exchangedKey(simulation: SimulatedVendor): Promise<string> {
   const { body } = await simulation.handle({
     method: 'POST',
+    url: '/v1/auth/access_token',
     segments: ['v1', 'auth', 'access_token'],
     query: new URLSearchParams(),
     rawQuery: '',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { rowsHolding } from '../../../src/library/testing/odd-rows.ts';
 import type { SandboxReply } from '../../../src/sandbox/types.ts';
 import type { Bed, Instance, Line } from './bed.ts';
 import { lineArbitrary } from './draw.ts';
@@ -115,25 +116,13 @@ export async function readBesideOddRow(
 /** The answer with a field of the odd row replaced, wherever in it the row stands. */
 async function withOddRow(reply: SandboxReply, { field, value }: Oddity): Promise<SandboxReply> {
   const body: unknown = JSON.parse(await textOfBody(reply.body));
-  for (const row of oddRowsIn(body, ODD)) {
+  for (const row of rowsHolding(body, ODD)) {
     const names = Object.keys(row);
     const name = names[field % names.length] ?? '';
     // A text in place of an id is an id.
     row[name] = IDS.has(name) && typeof value === 'string' && value !== '' ? null : value;
   }
   return { ...reply, body: JSON.stringify(body) };
-}
-
-/** The rows of an answer that hold the text, wherever they stand in it. */
-export function oddRowsIn(value: unknown, text: string): Record<string, unknown>[] {
-  if (Array.isArray(value)) return value.flatMap((item) => (isRowOf(item, text) ? [item] : oddRowsIn(item, text)));
-  return typeof value === 'object' && value !== null
-    ? Object.values(value).flatMap((item) => oddRowsIn(item, text))
-    : [];
-}
-
-function isRowOf(value: unknown, text: string): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && JSON.stringify(value).includes(text);
 }
 
 export async function textOfBody(body: unknown): Promise<string> {

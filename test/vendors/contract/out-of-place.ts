@@ -4,7 +4,8 @@ import { createCall } from '../../../src/domain/call.ts';
 import type { SandboxReply } from '../../../src/sandbox/types.ts';
 import type { Bed, Instance, Line } from './bed.ts';
 import { lineArbitrary } from './draw.ts';
-import { oddRowsIn, textOfBody } from './odd-rows.ts';
+import { rowsHolding } from '../../../src/library/testing/odd-rows.ts';
+import { textOfBody } from './odd-rows.ts';
 import { onReplica } from './served-bed.ts';
 import type { Replica, ServedBed } from './served-bed.ts';
 
@@ -117,7 +118,7 @@ function isBadResponse(error: unknown): boolean {
 
 async function misplaced(reply: SandboxReply, time: string): Promise<SandboxReply> {
   const body: unknown = JSON.parse(await textOfBody(reply.body));
-  for (const row of oddRowsIn(body, ODD)) {
+  for (const row of rowsHolding(body, ODD)) {
     for (const [name, value] of Object.entries(row)) {
       if (typeof value === 'string' && TIME.test(value)) row[name] = time;
     }
@@ -132,7 +133,7 @@ async function swapped(reply: SandboxReply, times: Map<string, Record<string, un
     [FIRST, SECOND],
     [SECOND, FIRST],
   ] as const) {
-    for (const row of oddRowsIn(body, text)) {
+    for (const row of rowsHolding(body, text)) {
       const own = Object.entries(row).filter(([, value]) => typeof value === 'string' && TIME.test(value));
       if (!times.has(text)) times.set(text, Object.fromEntries(own));
       Object.assign(row, times.get(other));

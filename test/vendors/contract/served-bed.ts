@@ -42,7 +42,7 @@ export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): P
     if (current === null) throw new Error('No instance is in use yet.');
     return current.simulation;
   };
-  const server = await startVendorServer({
+  const server = await startVendorServer<SimulatedVendor>({
     vendor,
     async handle(request) {
       beforeCalls?.();
