@@ -65,6 +65,10 @@ export function compileQueries(): Plugin {
   const pace = new Pace();
   return {
     onExecute: ({ args, setExecuteFn }) => {
+      if (hasNullCondition(args)) {
+        setExecuteFn(execute);
+        return undefined;
+      }
       if (isTraced(args.contextValue)) return undefined;
       const prepare = (): void => {
         const run = isSecondSight(args, seen) ? compiledQuery(args, pace) : null;
@@ -76,6 +80,19 @@ export function compileQueries(): Plugin {
       return undefined;
     },
   };
+}
+
+/**
+ * True if a variable of `@skip` or `@include` is null, as it may be if it has a default. Where the fragment of such a spread was
+ * selected before, the executor of Yoga reports an error, and graphql-js does not look at the condition. So graphql-js answers, unless
+ * the answer comes in parts.
+ */
+function hasNullCondition({ document, operationName, variableValues }: ExecutionArgs): boolean {
+  const given: Readonly<Record<string, unknown>> = variableValues ?? {};
+  if (!Object.values(given).includes(null)) return false;
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.QUERY || hasDeferred(document)) return false;
+  return knownOf(document).conditions.some((name) => given[name] === null);
 }
 
 function isLong({ loc }: DocumentNode): boolean {
