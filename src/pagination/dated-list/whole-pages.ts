@@ -99,11 +99,11 @@ async function stands<T extends Ordered>(
 
 /**
  * Reports a short page before others: the vendor counts pages by the requested size, so rows that it omits may be on no
- * page.
+ * page. A page that is whole by now takes the place of the short one.
  */
 async function shortPages<T extends Ordered>(
   options: DatedPages<T>,
-  pages: readonly DatedPage<T>[],
+  pages: DatedPage<T>[],
   call: Call,
 ): Promise<Missing> {
   const sizes = pages.map(sizeOf);
@@ -111,8 +111,11 @@ async function shortPages<T extends Ordered>(
   const short = sizes.findIndex((size) => size < options.pageSize);
   if (short === -1 || short >= last) return {};
   // Read it again: it may have been the last page at first.
-  const isShort = sizeOf(await options.fetch(short, freshCall(call))) < options.pageSize;
-  return isShort ? contradiction(SHORT_PAGE) : {};
+  const again = await options.fetch(short, freshCall(call));
+  if (sizeOf(again) < options.pageSize) return contradiction(SHORT_PAGE);
+  // Its count shows whether rows have moved meanwhile.
+  pages[short] = again;
+  return {};
 }
 
 function contradictionOf<T extends Ordered>(pages: readonly DatedPage<T>[]): Missing {
