@@ -111,17 +111,20 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
 }
 
 /**
- * True if the list goes on behind an empty page. A count that is too high promises rows as well, so the last row that it counts is
- * looked at. A list that is empty from its start is judged by its first page instead (`EmptyPromise`).
+ * True if the list goes on behind an empty page. A count that is too high promises rows as well, so the last page that it counts is
+ * looked at, as a walk would ask for it. A list that is empty from its start is judged by its first page instead (`EmptyPromise`).
  */
 async function goesOnBehind<P>(
   options: RunOptions<P>,
   { offset, total }: { readonly offset: number; readonly total: number | null },
   call: Call,
 ): Promise<boolean> {
-  if (offset === 0 || total === null || total <= offset + 1) return false;
+  if (offset === 0 || total === null) return false;
+  const rows = Math.max(1, options.want());
+  const last = options.offset + Math.floor((total - 1 - options.offset) / rows) * rows;
+  if (last <= offset) return false;
   try {
-    return countsOf(options, await options.fetch(total - 1, 1, call)).count > 0;
+    return countsOf(options, await options.fetch(last, rows, call)).count > 0;
   } catch (error) {
     if (error instanceof AnswerTooLarge) return true;
     throw error;
