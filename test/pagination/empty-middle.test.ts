@@ -49,7 +49,7 @@ function pagesOf({ heals }: Vendor): (lines: readonly RawLine[], from: number, l
   };
 }
 
-function numbered(isNamed: boolean): Made {
+function numbered(isNamed: boolean, countsEmpty = true): Made {
   return (vendor) => {
     const pages = pagesOf(vendor);
     return pageTokenPartition<Line>({
@@ -64,7 +64,8 @@ function numbered(isNamed: boolean): Made {
         const page = token === null ? 1 : Number(token);
         const rows = pages(LINES, (page - 1) * limit, limit);
         const isNext = page * limit < COUNT && (isNamed || rows.length > 0);
-        return Promise.resolve({ rows, total: COUNT, next: isNext ? String(page + 1) : null });
+        const total = rows.length > 0 || countsEmpty ? COUNT : null;
+        return Promise.resolve({ rows, total, next: isNext ? String(page + 1) : null });
       },
     });
   };
@@ -175,6 +176,8 @@ async function read(partition: Partition<Line>, direction: Direction, from: Posi
 const SCHEMES: readonly (readonly [string, Made])[] = [
   ['page numbers, where each page names the next', numbered(true)],
   ['page numbers, where the empty page names none', numbered(false)],
+  ['page numbers, where the empty page has no count', numbered(true, false)],
+  ['page numbers, where the empty page has neither', numbered(false, false)],
   ['offsets', byOffset(false, true)],
   ['offsets within bounds of time, in the total order', byOffset(true, true)],
   ['offsets within bounds of time', byOffset(true, false)],

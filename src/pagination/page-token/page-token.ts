@@ -317,14 +317,16 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
    * of a list is judged by `EmptyPromise` as well.
    */
   async #filled(index: number, token: string | null, page: TokenPage<T>): Promise<TokenPage<T> | null> {
-    const { rows, total } = page;
+    const { rows } = page;
+    // An empty page may come without a count.
+    const total = page.total ?? this.#total.total ?? null;
     const last = Math.ceil((total ?? 0) / this.limit()) - 1;
     if (rows.length > 0 || index === 0 || last <= index || this.#addressable !== true) return page;
     // A count that is too high promises rows as well.
     if (index >= this.#furthest && ((await this.#guessedPage(last))?.rows.length ?? 0) === 0) return page;
     this.renew();
     const again = await this.#ask(token);
-    return again.rows.length > 0 || (again.total ?? 0) <= index * this.limit() ? again : null;
+    return again.rows.length > 0 || (again.total ?? total ?? 0) <= index * this.limit() ? again : null;
   }
 
   /**
