@@ -18,7 +18,6 @@ interface FirstPage {
  */
 export class EmptyPromise {
   #isBroken = false;
-  #isLost = false;
 
   /** Looks at a page from the start of the list, read without bounds. */
   see({ count, total, more }: FirstPage): void {
@@ -26,17 +25,11 @@ export class EmptyPromise {
     else if ((total ?? 0) > 0 || (more === true && total === null)) this.#isBroken = true;
   }
 
-  /** Looks at a page behind others. One without rows is lost where the count goes further, until such a page has rows. */
-  seeBehind({ count, total, start }: Omit<FirstPage, 'more'> & { readonly start: number }): void {
-    this.#isLost = count === 0 && (this.#isLost || (total ?? 0) > start);
-  }
-
   /** The partition, with a final batch that reports the contradiction. */
   checked<T extends Ordered>(partition: Partition<T>): Partition<T> {
     const end = (): Batch<T> | null => {
-      const isBroken = this.#isBroken || this.#isLost;
+      const isBroken = this.#isBroken;
       this.#isBroken = false;
-      this.#isLost = false;
       return isBroken ? { rows: [], more: false, pages: 0, ...contradiction(ENDS_EARLY) } : null;
     };
     return {

@@ -3,7 +3,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { DatedPage, DatedPages } from './pages.ts';
 import type { IndexedList, IndexedPage } from '../numbered/list.ts';
-import { contradiction, EMPTY_PAGE, PageGuard, PROMISES_EMPTY_PAGES, REPEATS, SHORT_PAGE } from '../core/page-guard.ts';
+import { contradiction, PageGuard, PROMISES_EMPTY_PAGES, REPEATS, SHORT_PAGE } from '../core/page-guard.ts';
 import type { Batch, Unreadable } from '../core/partition.ts';
 import { together } from '../core/unreadable.ts';
 
@@ -57,7 +57,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
 
   async fetch(index: number): Promise<IndexedPage<T>> {
     if (this.#repeats && index > 0) return END;
-    const page = await this.#fetchFilled(index);
+    const page = await this.#options.fetch(index, this.#call);
     if (!this.#options.isNewestFirst() || !descends(page.rows)) throw new NotNewestFirst();
     if (page.unreadable !== undefined) this.#odd.set(index, page.unreadable);
     if (page.contradiction !== undefined) this.#missing = contradiction(page.contradiction);
@@ -80,26 +80,8 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     return { ...missing, ...(unreadable === null ? {} : { unreadable }) };
   }
 
-  /** Reads a page. One that is empty although rows follow it is read again, and then comes with what is missing. */
-  async #fetchFilled(index: number): Promise<DatedPage<T>> {
-    const page = await this.#options.fetch(index, this.#call);
-    const { rows, total, unreadable } = page;
-    if (index === 0 || rows.length > 0 || unreadable !== undefined || page.contradiction !== undefined) return page;
-    const last = Math.ceil((total ?? 0) / this.#options.pageSize) - 1;
-    if (last <= index) return page;
-    const behind = await this.#options.fetch(last, this.#call);
-    if (behind.rows.length === 0 && behind.unreadable === undefined) return page;
-    this.renew();
-    const again = await this.#options.fetch(index, this.#call);
-    const isFilled = again.rows.length > 0 || again.unreadable !== undefined;
-    const isEnd = (again.total ?? 0) <= index * this.#options.pageSize;
-    return isFilled || isEnd ? again : { ...again, contradiction: EMPTY_PAGE };
-  }
-
-  /** A page without any row is the end, whatever it promises. One with only unreadable rows is not, and one with rows behind it. */
+  /** A page without any row is the end, whatever it promises. A page with only unreadable rows is not. */
   #withoutRows(page: DatedPage<T>): IndexedPage<T> {
-    if (page.contradiction === EMPTY_PAGE && !this.#guard.isStuck(false))
-      return { rows: [], total: page.total, isLast: false };
     if (page.unreadable === undefined || page.more !== true) {
       if (page.more === true) this.#missing = contradiction(PROMISES_EMPTY_PAGES);
       return { rows: [], total: page.total, isLast: true };

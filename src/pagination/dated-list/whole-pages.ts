@@ -99,11 +99,11 @@ async function stands<T extends Ordered>(
 
 /**
  * Reports a short page before others: the vendor counts pages by the requested size, so rows that it omits may be on no
- * page. A page that is whole by now takes the place of the short one.
+ * page.
  */
 async function shortPages<T extends Ordered>(
   options: DatedPages<T>,
-  pages: DatedPage<T>[],
+  pages: readonly DatedPage<T>[],
   call: Call,
 ): Promise<Missing> {
   const sizes = pages.map(sizeOf);
@@ -111,11 +111,8 @@ async function shortPages<T extends Ordered>(
   const short = sizes.findIndex((size) => size < options.pageSize);
   if (short === -1 || short >= last) return {};
   // Read it again: it may have been the last page at first.
-  const again = await options.fetch(short, freshCall(call));
-  if (sizeOf(again) < options.pageSize) return contradiction(SHORT_PAGE);
-  // Its count shows whether rows have moved meanwhile.
-  pages[short] = again;
-  return {};
+  const isShort = sizeOf(await options.fetch(short, freshCall(call))) < options.pageSize;
+  return isShort ? contradiction(SHORT_PAGE) : {};
 }
 
 function contradictionOf<T extends Ordered>(pages: readonly DatedPage<T>[]): Missing {

@@ -8,7 +8,7 @@ import type { OffsetOptions, OffsetPage, OffsetRequest } from './page.ts';
 import { firstSize } from '../core/ladder.ts';
 import { isShort, isUntold, moreBehind, moreBehindAsked } from '../core/page-end.ts';
 import type { PageSigns } from '../core/page-end.ts';
-import { EMPTY_PAGE, EndlessList, PageGuard, PROMISES_EMPTY_PAGES } from '../core/page-guard.ts';
+import { PageGuard } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
 
 /**
@@ -38,8 +38,6 @@ interface BoundedPage<T extends Ordered> {
   readonly mayBeLast: boolean;
   /** True if the page has rows, but none beyond those of earlier pages. */
   readonly isStalled: boolean;
-  /** What is wrong with an empty page. */
-  readonly missing?: string;
 }
 
 /** The ids of the rows that were read at an offset. */
@@ -118,9 +116,7 @@ export class BoundedPages<T extends Ordered> {
   async next(): Promise<BoundedPage<T>> {
     const offset = this.#offset;
     const small = await this.#firstSize();
-    const asPlanned = await this.#page(offset, small);
-    const page = await this.#filled(asPlanned, offset);
-    if (page === null) return this.#passOver(asPlanned.total);
+    const page = await this.#page(offset, small);
     if (this.#tieOrdered && !this.#options.tieOrdered()) throw new OrderLost(this.#options.source);
     const first = page.rows[0];
     if (first !== undefined && this.#ignoresBound(first.time)) throw new BoundIgnored();
@@ -156,40 +152,6 @@ export class BoundedPages<T extends Ordered> {
     return { rows: page.rows, more, mayBeLast, isStalled };
   }
 
-  /** The page, if it is not empty or nothing follows it. Else the page read again, or null if it still is empty. */
-  async #filled(page: OffsetPage<T>, offset: number): Promise<OffsetPage<T> | null> {
-    const { rows, total } = page;
-    const isBegin = offset === 0 && this.#bound === null;
-    if (rows.length > 0 || total === null || total <= offset || isBegin) return page;
-    // A count that is too high promises rows as well, so the last row of the list is looked at.
-    if (!(await this.#goesOn())) return page;
-    this.#call = freshCall(this.#call);
-    this.#ahead.clear();
-    const again = await this.#fetch(offset);
-    return again.rows.length > 0 || (again.total ?? 0) <= offset ? again : null;
-  }
-
-  /** True if the last row of the list lies beyond those that were read. */
-  async #goesOn(): Promise<boolean> {
-    const order = this.#order === 'ascending' ? 'descending' : 'ascending';
-    const { rows } = await fetchFitting(this.#options, { offset: 0, limit: 1, order }, this.#call);
-    const reached = this.#lastTime ?? this.#normal(this.#bound ?? 0n);
-    return rows.some(({ time }) => this.#normal(time) > reached);
-  }
-
-  #normal(time: bigint): bigint {
-    return this.#order === 'ascending' ? time : -time;
-  }
-
-  /** Goes on behind an empty page. */
-  #passOver(total: number | null): BoundedPage<T> {
-    this.#offset += this.#options.size.usual;
-    this.#total = total;
-    this.#isUneven = true;
-    if (this.#guard.isStuck(false)) throw new EndlessList(this.#options.source, PROMISES_EMPTY_PAGES);
-    return { rows: [], more: null, mayBeLast: false, isStalled: false, missing: EMPTY_PAGE };
-  }
-
   async #firstSize(): Promise<number | null> {
     const { ladder, size } = this.#options;
     const isFirst = this.#isFirst;
@@ -205,7 +167,8 @@ export class BoundedPages<T extends Ordered> {
 
   /** Groups of equal times can only be read whole where rows come in the order of time. Others would be dropped. */
   async #checkOrder(rows: readonly Unplaced<T>[], { offset, fresh }: { offset: number; fresh: number }): Promise<void> {
-    const times = rows.map(({ time }) => this.#normal(time));
+    const normal = (time: bigint): bigint => (this.#order === 'ascending' ? time : -time);
+    const times = rows.map(({ time }) => normal(time));
     const [reached, before] = [this.#lastTime, this.#before];
     for (const time of times) if (this.#lastTime === null || time > this.#lastTime) this.#lastTime = time;
     const keys = rows.map((row) => this.#options.identity.of(row));

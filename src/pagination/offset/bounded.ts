@@ -48,7 +48,7 @@ async function* readTieOrdered<T extends Ordered>(
     if (!ended && request.prefetch === true && until === null) pages.prefetch(need);
     // With `until`, a further page may lie wholly beyond it.
     const known = ended ? false : until === null && !page.isStalled ? more : null;
-    yield { ...batchOf(withHint(rows, pages.hint), known, 1), ...missingOn(page.missing, rest) };
+    yield { ...batchOf(withHint(rows, pages.hint), known, 1), ...(rest === 'repeats' ? contradiction(REPEATS) : {}) };
     if (ended) return;
   }
 }
@@ -70,22 +70,14 @@ async function* readGroups<T extends Ordered>(
     if (rest === 'end' || rest === 'repeats') {
       yield {
         ...batchOf(hinted(groups.finish(out)), false, 1),
-        ...missingOn(page.missing, rest),
+        ...(rest === 'repeats' ? contradiction(REPEATS) : {}),
       };
       return;
     }
-    yield {
-      ...batchOf(hinted(out), groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1),
-      ...missingOn(page.missing),
-    };
+    yield batchOf(hinted(out), groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
     // Within one instant, only offsets lead further. Beyond it, the open group is read again from its start.
     if (rest === 'again' || (!page.mayBeLast && open !== null && pages.restartAt(open))) groups.reset();
   }
-}
-
-function missingOn(missing: string | undefined, rest = ''): ReturnType<typeof contradiction> | Record<string, never> {
-  const what = rest === 'repeats' ? REPEATS : missing;
-  return what === undefined ? {} : contradiction(what);
 }
 
 function isAtOrBeyond(row: Position, until: Position, direction: ReadRequest<Ordered>['direction']): boolean {

@@ -10,7 +10,7 @@ import type { OffsetOptions, OffsetPage } from './page.ts';
 import { readRun } from './run.ts';
 import type { Run } from './run.ts';
 import { countedSize } from '../core/ladder.ts';
-import { EMPTY_PAGE, REPEATS } from '../core/page-guard.ts';
+import { REPEATS } from '../core/page-guard.ts';
 import { readFitting } from '../core/page-size.ts';
 import { readOn } from '../core/read-on.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
@@ -127,8 +127,7 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
     const isCounted = run.more === null && run.total === end;
     const behind = isCounted ? await this.#behind(rows, end) : run.more === false ? 'nothing' : 'rows';
     const total = countedBy({ offset, count: rows.length, total: run.total });
-    const missing = run.isHollow === true ? EMPTY_PAGE : behind === 'the same' ? REPEATS : undefined;
-    return { rows, total, isLast: behind !== 'rows', missing };
+    return { rows, total, isLast: behind !== 'rows', missing: behind === 'the same' ? REPEATS : undefined };
   }
 
   /** Looks at what follows a page that reaches the count, which may be the count of this page alone. */

@@ -47,8 +47,6 @@ export interface Run<P> {
   readonly total: number | null;
   /** Whether rows follow the run. Null: only another call can tell. */
   readonly more: boolean | null;
-  /** True if the run ends with an empty page although rows follow it. */
-  readonly isHollow?: boolean;
 }
 
 /**
@@ -59,16 +57,9 @@ export interface Run<P> {
 export async function readRun<P>(options: RunOptions<P>): Promise<Run<P>> {
   let last = '';
   let call = options.call;
-  let isAgain = false;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const run = await tryRun(options, call);
-    if (!('keys' in run)) {
-      if (run.isHollow !== true || isAgain) return run;
-      // The page may have been empty only once.
-      isAgain = true;
-      call = freshCall(call);
-      continue;
-    }
+    if (!('keys' in run)) return run;
     const keys = JSON.stringify(run.keys);
     if (keys === last) throw new EndlessList(options.source, REPEATS);
     last = keys;
@@ -104,30 +95,7 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
     pages.push(page);
     total = total === undefined || total === facts.total ? facts.total : null;
     offset += count;
-    if (count === 0 && (await goesOnBehind(options, { offset, total: facts.total }, call)))
-      return { pages, total, more: true, call, isHollow: true };
     if (more === false || offset - options.offset >= options.want()) return { pages, total, more, call };
-  }
-}
-
-/**
- * True if the list goes on behind an empty page. A count that is too high promises rows as well, so the last page that it counts is
- * looked at, as a walk would ask for it. A list that is empty from its start is judged by its first page instead (`EmptyPromise`).
- */
-async function goesOnBehind<P>(
-  options: RunOptions<P>,
-  { offset, total }: { readonly offset: number; readonly total: number | null },
-  call: Call,
-): Promise<boolean> {
-  if (offset === 0 || total === null) return false;
-  const rows = Math.max(1, options.want());
-  const last = options.offset + Math.floor((total - 1 - options.offset) / rows) * rows;
-  if (last <= offset) return false;
-  try {
-    return countsOf(options, await options.fetch(last, rows, call)).count > 0;
-  } catch (error) {
-    if (error instanceof AnswerTooLarge) return true;
-    throw error;
   }
 }
 

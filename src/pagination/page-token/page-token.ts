@@ -11,7 +11,6 @@ import { FirstPage, sizeFor } from '../core/ladder.ts';
 import type { Ladder } from '../core/ladder.ts';
 import { isShort, isUntold, moreBehindAsked } from '../core/page-end.ts';
 import {
-  EMPTY_PAGE,
   EndlessList,
   ENDS_EARLY,
   PageGuard,
@@ -280,9 +279,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     if (this.#deadEnd !== null && index >= this.#deadEnd.index) throw this.#deadEnd;
     const { address, source } = this.#options;
     const asked = this.#takePeeked(index) ?? (await this.#ask(token));
-    let page = await this.#filled(index, token, asked);
-    const isHollow = page === null;
-    page ??= asked;
+    let page = asked;
     if (page.rows.length > 0) this.#furthest = Math.max(this.#furthest, index);
     if (page.next !== null) {
       this.#isNaming = true;
@@ -295,38 +292,21 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       page = await this.#ask(page.next);
     }
     const { rows, next } = page;
-    let behind: Behind = next === null && !isHollow ? await this.#behindUnnamed(index, token, page) : 'rows';
+    let behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
     const isCut = behind === 'rows' && index === 0 && this.#mayBeCut(page);
     if (isCut && !(await this.#goesOnAtCut(page)) && page.isNextSaid === false) behind = 'nothing';
     if (behind === 'rows' && rows.length > 0) this.#rowsPerPage = Math.max(this.#rowsPerPage ?? 0, rows.length);
     if (next !== null && this.#addressable !== true) this.#noteToken(index + 1, next);
     // Pages were promised and rows were counted, but all pages are empty.
-    const isAllEmpty = index === 0 && page !== asked && rows.length === 0 && (asked.total ?? 0) > 0;
+    const isHollow = index === 0 && page !== asked && rows.length === 0 && (asked.total ?? 0) > 0;
     return {
       rows,
       total: this.#total.see(page, index * this.limit()),
       said: page.total,
       isLast: behind !== 'rows',
       leadsOn: next !== null,
-      missing: isHollow ? EMPTY_PAGE : isAllEmpty ? ENDS_EARLY : MISSING[behind],
+      missing: isHollow ? ENDS_EARLY : MISSING[behind],
     };
-  }
-
-  /**
-   * A numbered page, if it is not empty or nothing follows it. Else the page read again, or null if it still is empty. The first page
-   * of a list is judged by `EmptyPromise` as well.
-   */
-  async #filled(index: number, token: string | null, page: TokenPage<T>): Promise<TokenPage<T> | null> {
-    const { rows } = page;
-    // An empty page may come without a count.
-    const total = page.total ?? this.#total.total ?? null;
-    const last = Math.ceil((total ?? 0) / this.limit()) - 1;
-    if (rows.length > 0 || index === 0 || last <= index || this.#addressable !== true) return page;
-    // A count that is too high promises rows as well.
-    if (index >= this.#furthest && ((await this.#guessedPage(last))?.rows.length ?? 0) === 0) return page;
-    this.renew();
-    const again = await this.#ask(token);
-    return again.rows.length > 0 || (again.total ?? total ?? 0) <= index * this.limit() ? again : null;
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { tickOf } from './after-clock.ts';
 import type { TimeOrder } from './after-clock.ts';
 import { isUntold, moreBehindAsked } from '../core/page-end.ts';
-import { contradiction, EMPTY_PAGE, PageGuard, REPEATS } from '../core/page-guard.ts';
+import { contradiction, PageGuard, REPEATS } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
 import { KnownRows } from './known-rows.ts';
 import { TimedPageLengths } from './page-lengths.ts';
@@ -38,7 +38,7 @@ const VANISHED = 'entries that were read did not come again where they should ha
  */
 export class TimeWalk<T extends Ordered> {
   readonly #options: TimeKeysetOptions<T>;
-  #call: Call;
+  readonly #call: Call;
   readonly #order: TimeOrder;
   readonly #ticks: TickReader<T>;
   readonly #guard = new PageGuard(MOST_IDLE);
@@ -83,8 +83,7 @@ export class TimeWalk<T extends Ordered> {
 
   async next(): Promise<TimeStep<T>> {
     const most = await this.#firstSize();
-    const after = this.#after;
-    const { page, truncated, isLast = false } = await this.#filled(await this.#ask(most), after);
+    const { page, truncated, isLast = false } = await this.#ask(most);
     this.#ticks.saw(page);
     await this.#lengths.follows(page, this.#order, (before) => this.#isStill(before));
     const signs = this.#lengths.signsOf(page, this.#after === null);
@@ -92,13 +91,12 @@ export class TimeWalk<T extends Ordered> {
     const isOver = isLast || page.rows.length === 0 || more === false;
     const rows = isOver || most === null ? page.rows : upToNeed(page.rows, this.#order, this.#request);
     const last = rows.at(-1);
-    if (truncated === EMPTY_PAGE) return { rows, isEnd: true, ...contradiction(truncated) };
     if (isOver || last === undefined) return { rows, isEnd: true, truncated };
     this.#lengths.goesOn(page, isUntold(signs));
-    const bound = this.#after;
-    this.#afterBefore = bound;
+    const after = this.#after;
+    this.#afterBefore = after;
     const next = pastTick(this.#order, last.time, this.#options.clock.step);
-    const isFurther = bound === null || isAhead(this.#order, next, bound);
+    const isFurther = after === null || isAhead(this.#order, next, after);
     // Try a page of the usual size, which may show more.
     if (most !== null && (page.isReversed || !isFurther)) return this.next();
     // The page is part of the list, but not the requested part.
@@ -110,9 +108,9 @@ export class TimeWalk<T extends Ordered> {
     }
     // A page that could have held more rows contains all remaining rows.
     if (this.#ticks.isShort(page)) return { rows, isEnd: true, truncated };
-    if (rows.some(({ time }) => isAhead(this.#order, bound, time)))
+    if (rows.some(({ time }) => isAhead(this.#order, after, time)))
       return { rows, isEnd: true, ...(truncated === undefined ? contradiction(REPEATS) : { truncated }) };
-    const whole = await this.#takeApart(bound, page);
+    const whole = await this.#takeApart(after, page);
     return { ...whole, truncated: truncated ?? whole.truncated };
   }
 
@@ -203,23 +201,6 @@ export class TimeWalk<T extends Ordered> {
     const isMore = whole.rows.some(({ time }) => isAhead(this.#order, time, this.#known?.time ?? after));
     if (!isMore) return { ...asked, isLast: true };
     return { page: whole, truncated: this.#lengths.isEnd(whole, true) ? asked.truncated : MISUNDERSTOOD, isLast: true };
-  }
-
-  /** Asks again for a page that is empty although the list goes on behind its bound. */
-  async #filled(asked: WalkPage<T>, after: bigint | null): Promise<WalkPage<T>> {
-    const { page, truncated } = asked;
-    const begin = this.#known?.time ?? this.#start;
-    const isPromised = page.more === true || (page.total ?? 0) > 0;
-    if (begin === null || page.rows.length > 0 || truncated !== undefined || !isPromised) return asked;
-    // The count may be that of all rows, so the last one is looked at.
-    this.#count += 1;
-    const order = this.#order === 'ascending' ? 'descending' : 'ascending';
-    const { rows } = await fetchFitting(this.#options, { order, after: null, within: null }, this.#call, 1);
-    if (!rows.some(({ time }) => isAhead(this.#order, time, begin))) return asked;
-    this.#call = freshCall(this.#call);
-    this.#after = after;
-    const again = await this.#ask(null);
-    return again.page.rows.length > 0 ? again : { ...again, truncated: again.truncated ?? EMPTY_PAGE };
   }
 
   async #askBeyond(most: number | null): Promise<WalkPage<T>> {

@@ -53,8 +53,6 @@ export interface TaskRun {
   readonly total: number | null;
   /** Whether more tasks follow. Null: only another call can tell. */
   readonly more: boolean | null;
-  /** True if the run ends with an empty page although tasks follow it. */
-  readonly isHollow?: boolean | undefined;
 }
 
 /**
@@ -62,7 +60,7 @@ export interface TaskRun {
  * silently.
  */
 export async function fetchTaskRun(context: SourceContext, query: TaskQuery, call: Call): Promise<TaskRun> {
-  const { pages, total, more, isHollow } = await readRun({
+  const { pages, total, more } = await readRun({
     source: context.http.source,
     offset: query.offset,
     want: () => query.limit,
@@ -78,5 +76,5 @@ export async function fetchTaskRun(context: SourceContext, query: TaskQuery, cal
   const tasks = pages.flatMap((page) => page.tasks);
   const odd = pages.flatMap((page) => page.odd);
   const count = tasks.length + odd.length;
-  return { tasks, odd, total: countedBy({ offset: query.offset, count, total }), more, isHollow };
+  return { tasks, odd, total: countedBy({ offset: query.offset, count, total }), more };
 }

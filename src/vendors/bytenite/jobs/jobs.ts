@@ -2,7 +2,6 @@ import type { Call } from '../../../domain/call.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { JobFilter, JobList, JobPage } from '../../connector.ts';
-import { EMPTY_PAGE } from '../../../pagination/core/page-guard.ts';
 import { PageSize } from '../../../pagination/core/page-size.ts';
 import { readRun } from '../../../pagination/offset/run.ts';
 import type { ListedPage } from '../../shared/listed-first.ts';
@@ -63,7 +62,6 @@ export class ByteNiteJobList implements JobList {
       total: run.total,
       filtered: filter.statusIn === undefined && filter.nameContains === undefined,
       unreadable: unreadableOf(run.pages.flatMap(({ odd }) => odd)),
-      ...(run.isHollow === true ? { contradiction: EMPTY_PAGE } : {}),
     };
   }
 

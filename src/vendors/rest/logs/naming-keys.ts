@@ -1,7 +1,6 @@
 import type { Ordered } from '../../../domain/ordered.ts';
 import {
   ALIKE,
-  EMPTY_PAGE,
   ENDS_EARLY,
   EndlessList,
   OVERLAPS,
@@ -15,7 +14,6 @@ import { UnorderedList } from '../../../pagination/numbered/pages.ts';
 /** Contradictions of a list, and the key of the description that may cause them. */
 const KEYS: ReadonlyMap<string, string> = new Map([
   [ENDS_EARLY, 'logs.pagination'],
-  [EMPTY_PAGE, 'logs.pagination'],
   [REPEATS, 'logs.pagination'],
   [OVERLAPS, 'logs.pagination'],
   [PROMISES_EMPTY_PAGES, 'logs.pagination'],

@@ -1,7 +1,6 @@
 import type { Call } from '../../../domain/call.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { JobFilter, JobPage } from '../../connector.ts';
-import { EMPTY_PAGE } from '../../../pagination/core/page-guard.ts';
 import type { PageSize } from '../../../pagination/core/page-size.ts';
 import { readRun } from '../../../pagination/offset/run.ts';
 import { sizeOf, unreadableOf } from '../../shared/rows.ts';
@@ -24,7 +23,7 @@ export async function listJobs(
   call: Call,
 ): Promise<JobPage> {
   const begin = page * JOBS_PER_PAGE;
-  const { pages, total, more, isHollow } = await readRun({
+  const { pages, total, more } = await readRun({
     source: http.source,
     offset: begin,
     want: () => JOBS_PER_PAGE,
@@ -56,7 +55,6 @@ export async function listJobs(
     total,
     filtered: filter.nameContains === undefined && filter.statusIn === undefined,
     unreadable: everything !== undefined && page > 0 ? undefined : unreadableOf(odd),
-    ...(isHollow === true ? { contradiction: EMPTY_PAGE } : {}),
   };
 }
 

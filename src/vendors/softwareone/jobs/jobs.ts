@@ -1,6 +1,5 @@
 import type { Call } from '../../../domain/call.ts';
 import type { JobFilter, JobPage } from '../../connector.ts';
-import { EMPTY_PAGE } from '../../../pagination/core/page-guard.ts';
 import { unreadableOf } from '../../shared/rows.ts';
 import { adaptively } from '../abilities.ts';
 import type { Ability } from '../abilities.ts';
@@ -49,7 +48,6 @@ export async function listJobs(context: SourceContext, page: number, filter: Job
     total: countsRoots ? run.total : isWhole ? matching.length : null,
     filtered: isWhole || (wasAsked(asked, filter) && matching.length === roots.length),
     unreadable: unreadableOf(run.odd),
-    ...(run.isHollow === true ? { contradiction: EMPTY_PAGE } : {}),
   };
 }
 

@@ -112,9 +112,10 @@ function nativePartition(
     async fetch(request, call) {
       const page = await pages.fetch(request, call);
       const isFirst = request.offset === 0 && request.since === undefined && request.upTo === undefined;
-      const seen = { count: page.rows.length, total: page.total };
-      if (isFirst) promise.see(seen);
-      else promise.seeBehind({ ...seen, start: request.offset });
+      const count = page.rows.length;
+      // The page is also lost if it is empty although the count goes further.
+      const isLost = count === 0 && (page.total ?? 0) > request.offset;
+      if (isFirst || isLost) promise.see({ count, total: page.total });
       return page;
     },
   });

@@ -5,7 +5,7 @@ import type { LogScope } from '../../../domain/log-entry.ts';
 import { comparePositions } from '../../../domain/ordered.ts';
 import { offsetPartition } from '../../../pagination/offset/offset.ts';
 import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
-import { EMPTY_PAGE, endless, PageGuard, REPEATS } from '../../../pagination/core/page-guard.ts';
+import { endless, PageGuard, REPEATS } from '../../../pagination/core/page-guard.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from '../../../pagination/core/partition.ts';
 import { readOn } from '../../../pagination/core/read-on.ts';
 import { wholeListPartition } from '../../../pagination/whole-list.ts';
@@ -172,7 +172,6 @@ async function listChildren(
       const run = await fetchTaskRun(context, { filter, order: null, limit: context.pageSize, offset }, call);
       found.push(...run.tasks.filter(isChild).map(taskOf), ...standInParts(run.odd));
       offset += run.tasks.length + run.odd.length;
-      if (run.isHollow === true) throw endless(context.http.source, EMPTY_PAGE);
       if (run.more === false) return found;
       if (!guard.isNew([...run.tasks, ...run.odd].map(({ id }) => id))) throw endless(context.http.source, REPEATS);
       const isFiltered = filter.length > 0 && run.tasks.every(isChild);
