@@ -24,7 +24,7 @@ Answers are bounded: go on with the cursors that they hold. Everything between t
 /** Tools change nothing, and read from systems outside this program. */
 const READS_ONLY = { readOnlyHint: true, openWorldHint: true };
 
-/** What the tools need to know of whoever serves them. */
+/** What the tools need to know of the service that offers them. */
 export interface AssistantHost {
   /** Creates a call for a tool, cancelled when the signal is aborted. */
   newCall(signal: AbortSignal, span: Span): Call;

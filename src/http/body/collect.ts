@@ -4,7 +4,7 @@ import { StringCutter } from './string-cutter.ts';
 
 /** A collected body. `whole` is false if the body exceeded the limit and reading stopped there. */
 export interface Collected {
-  /** Whoever parses them may take them out. */
+  /** The parser may take them out. */
   readonly chunks: Buffer[];
   readonly size: number;
   readonly whole: boolean;

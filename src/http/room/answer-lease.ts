@@ -33,7 +33,7 @@ export class AnswerLease {
   /** Takes more room: a promise if it has to wait for that. Throws, or rejects, if there is none. */
   take(bytes: number): Promise<void> | null {
     return this.#account.take(bytes, () => {
-      // Nobody may hold it any more.
+      // It may not be held any more.
       if (this.#isOver) this.#account.give(bytes);
       else this.#add(bytes);
     });
