@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Asker } from '../../src/domain/call.ts';
 import { Caller } from '../../src/http/policy/caller.ts';
 import { createLimiter } from '../../src/http/policy/limiter.ts';
+import { Cancellation } from '../../src/http/request/abort.ts';
 import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
 import { testClock } from './loopback.ts';
 
@@ -10,11 +11,22 @@ const B = { caller: 'b' };
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A source with so many places; its calls begin and end as they are told. */
+/** A source with so many places; its calls begin and end as they are told. Those that wait at the end of the test leave. */
 function source(concurrency: number) {
   const clock = testClock();
+  const leaving = new Cancellation();
   const limiter = createLimiter('sap', { ...DEFAULT_LIMITS, concurrency }, clock);
   const running: { readonly asker: Asker; readonly end: () => void }[] = [];
+  async function run(asker: Asker, priority: 'interactive' | 'poll'): Promise<void> {
+    const end = await limiter.acquire(new Caller([{ asker, priority }], leaving));
+    running.push({ asker, end });
+  }
+  const left: Promise<PromiseSettledResult<void>[]>[] = [];
+  onTestFinished(async () => {
+    leaving.cancel();
+    const all = (await Promise.all(left)).flat();
+    for (const each of all) if (each.status === 'rejected') expect(each.reason).toBe(leaving.reason);
+  });
   return {
     clock,
     limiter,
@@ -24,9 +36,7 @@ function source(concurrency: number) {
       return [A, B].map((asker) => running.filter((each) => each.asker === asker).length);
     },
     ask: (asker: Asker, count = 1, priority: 'interactive' | 'poll' = 'interactive'): void => {
-      for (let n = 0; n < count; n += 1) {
-        void limiter.acquire(new Caller([{ asker, priority }])).then((end) => running.push({ asker, end }));
-      }
+      left.push(Promise.allSettled(Array.from({ length: count }, () => run(asker, priority))));
     },
     end: async (asker: Asker, count = 1): Promise<void> => {
       await turn();
