@@ -2,7 +2,7 @@
  * What a request costs, as a multiple of a bare pass-through that makes the same vendor calls. Run with `npm run bench`;
  * `--quick` for a small run, `--only=W1,W3` for some of it, `--latency=20` for vendors that take that long
  * (milliseconds), `--cursors` for `edges { cursor node }`, `--peers` to compare other servers, too, and `--build=FOLDER` for each other build that
- * takes turns with this one. Prints markdown. See docs/performance.md for how to read it.
+ * takes turns with this one; `--rounds`, `--turn` and `--warm-up` (milliseconds of processor time) for other scales. Prints markdown. See docs/performance.md for how to read it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -24,7 +24,13 @@ const FULL: Scale = { rounds: 15, turn: 600, warmUp: 6_000 };
 const QUICK: Scale = { rounds: 5, turn: 120, warmUp: 800 };
 
 const flags = process.argv.slice(2);
-const scale: Scale = { ...(flags.includes('--quick') ? QUICK : FULL), profiles: process.env['BENCH_PROFILE'] };
+const usual = flags.includes('--quick') ? QUICK : FULL;
+const scale: Scale = {
+  rounds: Number(valueOf('--rounds=') ?? usual.rounds),
+  turn: Number(valueOf('--turn=') ?? usual.turn),
+  warmUp: Number(valueOf('--warm-up=') ?? usual.warmUp),
+  profiles: process.env['BENCH_PROFILE'],
+};
 const only = valueOf('--only=')?.split(',');
 const hasCursors = flags.includes('--cursors');
 /** Folders beside `dist`, so that they find the same packages. */

@@ -61,7 +61,7 @@ export class FanOut {
 
   #line({ service, taskId, instance }: LineItem): void {
     this.#count.line(taskId ?? service);
-    if (taskId !== null) this.#tasks.line(taskId, instance.time.nanoseconds);
+    if (taskId !== null) this.#tasks.line(taskId, instance.nanoseconds);
     const row = new LateEntry(service, taskId, instance);
     for (const { reader, sink } of this.#taking) {
       if (reader.failure !== null) continue;

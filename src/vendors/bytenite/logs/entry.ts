@@ -75,7 +75,7 @@ export class LateEntry implements LateRow<LogEntry> {
   readonly #instance: LogInstance;
 
   constructor(service: JobService, taskId: string | null, instance: LogInstance) {
-    this.time = instance.time.nanoseconds;
+    this.time = instance.nanoseconds;
     this.bytes = instance.bytes * COPIES;
     this.#service = service;
     this.#taskId = taskId;

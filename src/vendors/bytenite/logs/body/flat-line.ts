@@ -2,6 +2,7 @@ import { parseJson } from '../../../../domain/json.ts';
 import { parseInstant } from '../../../../domain/time.ts';
 import type { Instant } from '../../../../domain/time.ts';
 import type { LogInstance } from './instance.ts';
+import { LineClock } from './line-clock.ts';
 
 /**
  * A line as the vendor writes it: an object whose members are strings under four known names. One pass over its bytes finds its
@@ -9,11 +10,9 @@ import type { LogInstance } from './instance.ts';
  * `JSON.parse` reads any other object.
  */
 
-const NAMES = ['log', 'timestamp', 'level', 'container'] as const;
-type Name = (typeof NAMES)[number];
-
-/** The member names, in quotes. */
-const QUOTED: readonly Buffer[] = NAMES.map((name) => Buffer.from(`"${name}"`));
+/** The member names, in quotes, and where each text is kept. */
+const NAMES: readonly Buffer[] = ['log', 'timestamp', 'level', 'container'].map((name) => Buffer.from(`"${name}"`));
+const [LOG, TIMESTAMP, LEVEL, CONTAINER] = [0, 1, 2, 3];
 
 const [QUOTE, BACKSLASH, COMMA, COLON, CLOSE] = [0x22, 0x5c, 0x2c, 0x3a, 0x7d];
 const [SPACE, LINE_FEED, RETURN, TAB] = [0x20, 0x0a, 0x0d, 0x09];
@@ -31,71 +30,59 @@ interface Span {
 
 const none = (): Span => ({ start: 0, end: 0, isEscaped: false });
 
-export class FlatLine implements LogInstance {
-  readonly time: Instant;
-  /** The index behind it. */
-  readonly end: number;
-  readonly #bytes: Buffer;
-  readonly #start: number;
-  readonly #texts: Readonly<Record<Name, Span>>;
+const four = (): Span[] => NAMES.map(none);
 
-  private constructor(
-    bytes: Buffer,
-    [start, end]: readonly [number, number],
-    time: Instant,
-    texts: Readonly<Record<Name, Span>>,
-  ) {
+const NOTHING: Buffer = Buffer.alloc(0);
+
+export class FlatLine implements LogInstance {
+  start = 0;
+  /** The index behind it. */
+  end = 0;
+  nanoseconds = 0n;
+  readonly #bytes: Buffer;
+  readonly #texts: readonly Span[];
+
+  constructor(bytes: Buffer, texts: readonly Span[]) {
     this.#bytes = bytes;
-    this.#start = start;
-    this.end = end;
-    this.time = time;
     this.#texts = texts;
   }
 
-  /** The line that begins there; null if its end has not arrived or it has another shape, so nothing is known about it. */
-  static at(bytes: Buffer, start: number): FlatLine | null {
-    const texts = { log: none(), timestamp: none(), level: none(), container: none() };
-    const end = readMembers(bytes, start, texts);
-    const { timestamp } = texts;
-    if (end === -1 || timestamp.end === 0 || timestamp.isEscaped) return null;
-    const time = parseInstant(bytes.toString('utf8', timestamp.start + 1, timestamp.end - 1));
-    return time === null ? null : new FlatLine(bytes, [start, end], time, texts);
+  get time(): Instant {
+    // The reader has read its time.
+    return parseInstant(this.#textOf(TIMESTAMP) ?? '') as Instant;
   }
 
   get bytes(): number {
-    return this.end - this.#start;
+    return this.end - this.start;
   }
 
   /** The same line with bytes of its own. */
   get kept(): FlatLine {
-    const start = this.#start;
-    const moved = ({ start: from, end, isEscaped }: Span): Span =>
-      end === 0 ? none() : { start: from - start, end: end - start, isEscaped };
-    const { log, timestamp, level, container } = this.#texts;
-    const texts = {
-      log: moved(log),
-      timestamp: moved(timestamp),
-      level: moved(level),
-      container: moved(container),
-    };
+    const { start } = this;
+    const texts = this.#texts.map(({ start: from, end, isEscaped }) =>
+      end === 0 ? none() : { start: from - start, end: end - start, isEscaped },
+    );
     const bytes = Buffer.from(this.#bytes.subarray(start, this.end));
-    return new FlatLine(bytes, [0, bytes.length], this.time, texts);
+    const line = new FlatLine(bytes, texts);
+    line.end = bytes.length;
+    line.nanoseconds = this.nanoseconds;
+    return line;
   }
 
   get log(): string {
-    return this.#textOf('log') ?? '';
+    return this.#textOf(LOG) ?? '';
   }
 
   get level(): string | null {
-    return this.#textOf('level');
+    return this.#textOf(LEVEL);
   }
 
   get container(): string | null {
-    return this.#textOf('container');
+    return this.#textOf(CONTAINER);
   }
 
-  #textOf(name: Name): string | null {
-    const { start, end, isEscaped } = this.#texts[name];
+  #textOf(name: number): string | null {
+    const { start, end, isEscaped } = this.#texts[name] ?? none();
     if (end === 0) return null;
     if (!isEscaped) return this.#bytes.toString('utf8', start + 1, end - 1);
     // The bytes were already checked to be a JSON string.
@@ -103,17 +90,53 @@ export class FlatLine implements LogInstance {
   }
 }
 
+/** Reads the lines of one answer. */
+export class FlatLineReader {
+  readonly #texts = four();
+  readonly #clock = new LineClock();
+  #bytes = NOTHING;
+  #words = wordsOf(NOTHING);
+  #line = new FlatLine(NOTHING, this.#texts);
+
+  /**
+   * The line that begins there, which is valid until the next one is read; null if its end has not arrived or it has another shape, so
+   * nothing is known about it.
+   */
+  read(bytes: Buffer, start: number): FlatLine | null {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#words = wordsOf(bytes);
+      this.#line = new FlatLine(bytes, this.#texts);
+    }
+    const end = readMembers(bytes, this.#words, start, this.#texts);
+    if (end === -1) return null;
+    const { start: from, end: until, isEscaped } = this.#texts[TIMESTAMP] as Span;
+    const nanoseconds = until === 0 || isEscaped ? null : this.#clock.read(bytes, from + 1, until - 1);
+    if (nanoseconds === null) return null;
+    const line = this.#line;
+    line.start = start;
+    line.end = end;
+    line.nanoseconds = nanoseconds;
+    return line;
+  }
+}
+
+function wordsOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
 /** Reads the object that begins at the index. Returns the index behind it; -1 if it has another shape. */
-function readMembers(bytes: Buffer, start: number, texts: Readonly<Record<Name, Span>>): number {
+function readMembers(bytes: Buffer, words: DataView, start: number, texts: readonly Span[]): number {
+  for (let index = 0; index < texts.length; index += 1) (texts[index] as Span).end = 0;
   for (let at = start + 1; ; at += 1) {
     at = afterSpace(bytes, at);
     const name = nameAt(bytes, at);
     if (name === -1) return -1;
-    const text = texts[NAMES[name] ?? 'log'];
-    at = afterSpace(bytes, at + (QUOTED[name]?.length ?? 0));
+    const text = texts[name] as Span;
+    at = afterSpace(bytes, at + (NAMES[name] as Buffer).length);
     if (text.end !== 0 || bytes[at] !== COLON) return -1;
     text.start = afterSpace(bytes, at + 1);
-    if (bytes[text.start] !== QUOTE || !readText(bytes, text)) return -1;
+    if (bytes[text.start] !== QUOTE || !readText(bytes, words, text)) return -1;
     at = afterSpace(bytes, text.end);
     if (bytes[at] === CLOSE) return at + 1;
     if (bytes[at] !== COMMA) return -1;
@@ -121,16 +144,19 @@ function readMembers(bytes: Buffer, start: number, texts: Readonly<Record<Name, 
 }
 
 /** Finds the end of a string; false if the bytes end first, or if it is malformed. */
-function readText(bytes: Buffer, text: Span): boolean {
+function readText(bytes: Buffer, words: DataView, text: Span): boolean {
   const { length } = bytes;
-  for (let at = text.start + 1; at < length; at += 1) {
-    const byte = bytes[at] as number;
+  text.isEscaped = false;
+  for (let at = text.start + 1; ; at += 1) {
+    while (at + 4 <= length && isPlain(words.getInt32(at, true))) at += 4;
+    while (at < length && isPlainByte(bytes[at] as number)) at += 1;
+    if (at >= length) return false;
+    const byte = bytes[at];
     if (byte === QUOTE) {
       text.end = at + 1;
       return true;
     }
-    if (byte < SPACE) return false;
-    if (byte !== BACKSLASH) continue;
+    if (byte !== BACKSLASH) return false;
     text.isEscaped = true;
     at += 1;
     const escaped = bytes[at] ?? 0;
@@ -138,7 +164,19 @@ function readText(bytes: Buffer, text: Span): boolean {
     if (escaped !== LETTER_U || !isHex(bytes, at + 1)) return false;
     at += 4;
   }
-  return false;
+}
+
+function isPlainByte(byte: number): boolean {
+  return byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH;
+}
+
+/** True if none of the four bytes is a quote, a backslash or less than 0x20: each sets the highest bit of its byte. */
+function isPlain(word: number): boolean {
+  const quotes = word ^ 0x22222222;
+  const backslashes = word ^ 0x5c5c5c5c;
+  const found =
+    ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes) | ((word - 0x20202020) & ~word);
+  return (found & 0x80808080) === 0;
 }
 
 function isHex(bytes: Buffer, at: number): boolean {
@@ -154,10 +192,10 @@ function afterSpace(bytes: Buffer, from: number): number {
 
 /** The index of the name at that place; -1 if it is none of them. */
 function nameAt(bytes: Buffer, at: number): number {
-  const first = bytes[at + 1];
-  for (let index = 0; index < QUOTED.length; index += 1) {
-    const quoted = QUOTED[index] as Buffer;
-    if (quoted[1] === first && startsWith(bytes, at, quoted)) return index;
+  const [first, second] = [bytes[at + 1], bytes[at + 2]];
+  for (let index = 0; index < NAMES.length; index += 1) {
+    const name = NAMES[index] as Buffer;
+    if (name[1] === first && name[2] === second && startsWith(bytes, at, name)) return index;
   }
   return -1;
 }

@@ -5,6 +5,8 @@ import { fieldsOf, instantOf, jsonOf, required, textOf } from '../../../shared/w
 /** One decoded log instance. `level` and `container` are null if the vendor left them out. */
 export interface LogInstance {
   readonly time: Instant;
+  /** Those of `time`. */
+  readonly nanoseconds: bigint;
   readonly log: string;
   readonly level: string | null;
   readonly container: Json;
@@ -24,5 +26,6 @@ export function decodeInstance(value: unknown): LogInstance {
   const [log, level] = [textOf(fields['log']) ?? '', textOf(fields['level'])];
   const container = jsonOf(fields['container']);
   const beside = typeof container === 'string' ? container.length : JSON.stringify(container).length;
-  return { time, log, level, container, bytes: log.length + (level?.length ?? 0) + beside };
+  const { nanoseconds } = time;
+  return { time, nanoseconds, log, level, container, bytes: log.length + (level?.length ?? 0) + beside };
 }

@@ -1,7 +1,7 @@
 import { parseJson } from '../../../../domain/json.ts';
 import type { Json } from '../../../../domain/json.ts';
 import { withFewValues } from '../../../../http/body/value-bound.ts';
-import { FlatLine } from './flat-line.ts';
+import { FlatLineReader } from './flat-line.ts';
 import { TOO_LARGE } from './scanner-options.ts';
 import type { ScannerOptions } from './scanner-options.ts';
 
@@ -48,6 +48,7 @@ export class JsonScanner {
   #depth = 0;
   #inString = false;
   #escaped = false;
+  readonly #lines = new FlatLineReader();
 
   constructor(options: ScannerOptions) {
     this.#options = options;
@@ -88,7 +89,7 @@ export class JsonScanner {
     switch (this.#state) {
       case 'root':
         if (byte === BYTE_ORDER_MARK[this.#mark]) this.#mark += 1;
-        else if (byte === OPEN_OBJECT && this.#mark % 3 === 0) this.#open(false);
+        else if (byte === OPEN_OBJECT && this.#mark % 3 === 0) return this.#open(false, at);
         else throw new MalformedJson();
         return at + 1;
       case 'first key':
@@ -124,26 +125,24 @@ export class JsonScanner {
     const isArray = byte === OPEN_ARRAY;
     if (!isArray && byte !== OPEN_OBJECT) {
       if (byte === COMMA || byte === COLON || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) throw new MalformedJson();
-    } else if (this.#options.enters(this.#path, isArray ? 'array' : 'object')) {
-      this.#open(isArray);
-      return at + 1;
-    } else if (!isArray) {
-      const line = this.#lineAt(chunk, at);
-      if (line !== null) return line.end;
+    } else {
+      const end = isArray ? -1 : this.#readLine(chunk, at);
+      if (end !== -1) return end;
+      const isEntered = this.#options.enters(this.#path, isArray ? 'array' : 'object');
+      if (isEntered) return this.#open(isArray, at);
     }
     this.#begin(byte, false);
     return at;
   }
 
-  /** Gives out the line that begins there; null: it is not all here, or not of the usual shape. */
-  #lineAt(chunk: Buffer, at: number): FlatLine | null {
+  /** Gives out the line that begins there, and returns the index behind it; -1: it is not all here, or not of the usual shape. */
+  #readLine(chunk: Buffer, at: number): number {
     const options = this.#options;
-    if (options.mayBeLine?.(this.#path) !== true) return null;
-    const line = FlatLine.at(chunk, at);
-    if (line === null || line.end - at > options.bounds.lineBytes) return null;
+    const line = options.mayBeLine?.(this.#path) === true ? this.#lines.read(chunk, at) : null;
+    if (line === null || line.bytes > options.bounds.lineBytes) return -1;
     this.#state = 'after value';
     options.onLine?.(this.#path, line);
-    return line;
+    return line.end;
   }
 
   #begin(byte: number, isKey: boolean): void {
@@ -156,10 +155,11 @@ export class JsonScanner {
     this.#state = 'inside';
   }
 
-  #open(isArray: boolean): void {
+  #open(isArray: boolean, at: number): number {
     this.#containers.push({ isArray, index: 0 });
     this.#path.push(isArray ? 0 : '');
     this.#state = isArray ? 'first value' : 'first key';
+    return at + 1;
   }
 
   #close(at: number): number {
@@ -172,10 +172,10 @@ export class JsonScanner {
 
   #goOn(byte: number, at: number): number {
     const top = this.#containers.at(-1);
+    const { members } = this.#options.bounds;
     if (top === undefined) throw new MalformedJson();
     if (byte === COMMA) {
       top.index += 1;
-      const { members } = this.#options.bounds;
       if (!top.isArray && top.index >= members) throw new BeyondBounds(`an object has over ${members} members`);
       this.#state = top.isArray ? 'value' : 'key';
       return at + 1;

@@ -10,7 +10,7 @@ export const TOO_LARGE = Symbol('too large');
 export interface ScannerOptions {
   /** True if the scanner enters the container at the path and gives its members one by one. It always enters the root. */
   enters(path: Path, container: 'object' | 'array'): boolean;
-  /** True if the object at the path, which was not entered, may be a line. Undefined: no object is a line. */
+  /** True if the object at the path may be a line. Such an object is not entered. Undefined: no object is a line. */
   mayBeLine?(path: Path): boolean;
   /** A line of the usual shape. It and its path are valid only during the call. */
   onLine?(path: Path, line: FlatLine): void;
