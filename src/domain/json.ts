@@ -61,7 +61,6 @@ const MOST_DIGITS = 16;
 
 /** The escape of a surrogate. Without one, the text has no half of a pair, since valid UTF-8 contains none. */
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
-const ESCAPES = /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}|\\[^]/g;
 const INTEGER = /^-?(?:0|[1-9]\d*)$/;
 const NUMBER = /^-?(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
@@ -124,6 +123,7 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
+const LOWER_A = 0x61;
 
 /** The index after the string that begins at `start`, or the end of the text if the string does not end. */
 function endOfString(text: string, start: number): number {
@@ -197,11 +197,38 @@ function hasSurrogateEscape(text: string): boolean {
   return text.includes('\\u') && SURROGATE_ESCAPE.test(text);
 }
 
-/**
- * The JSON text with each escape of half a surrogate pair replaced by U+FFFD. `ESCAPES` matches a half alone: it then
- * has the length of one escape.
- */
+/** Half of a surrogate pair, escaped, and what stands in its place: both have the same length. */
+const HALF = 6;
+const REPLACEMENT = Buffer.from('\\ufffd');
+const [LOW_D, LOW_U] = [0x64, 0x75];
+
+/** The JSON text with each escape of half a surrogate pair replaced by U+FFFD. */
 export function withoutHalfPairs(text: string): string {
   if (!hasSurrogateEscape(text)) return text;
-  return text.replace(ESCAPES, (escape: string) => (escape.length === 6 ? '\\ufffd' : escape));
+  // Bytes are changed in place: a text may have millions of them.
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += 1) {
+    if (bytes[at] !== BACKSLASH) continue;
+    const half = halfAt(bytes, at);
+    if (half === 'high' && halfAt(bytes, at + HALF) === 'low') at += 2 * HALF - 1;
+    else if (half === null) at += 1;
+    else at += REPLACEMENT.copy(bytes, at) - 1;
+  }
+  return bytes.toString();
+}
+
+/** The half of a pair whose escape begins there. Null: no such escape does. */
+function halfAt(bytes: Buffer, at: number): 'high' | 'low' | null {
+  if (bytes[at] !== BACKSLASH || bytes[at + 1] !== LOW_U || ((bytes[at + 2] ?? 0) | 0x20) !== LOW_D) return null;
+  const [kind, third, fourth] = [digitAt(bytes, at + 3), digitAt(bytes, at + 4), digitAt(bytes, at + 5)];
+  if (kind < 8 || third < 0 || fourth < 0) return null;
+  return kind < 12 ? 'high' : 'low';
+}
+
+/** The value of a hexadecimal digit; -1: it is none. */
+function digitAt(bytes: Buffer, at: number): number {
+  const code = bytes[at] ?? 0;
+  if (code >= ZERO && code <= NINE) return code - ZERO;
+  const letter = (code | 0x20) - LOWER_A;
+  return letter >= 0 && letter < 6 ? letter + 10 : -1;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isInexact, parseJson } from '../../src/domain/json.ts';
+import { isInexact, parseJson, withoutHalfPairs } from '../../src/domain/json.ts';
 import { toValidUnicode } from '../../src/domain/ansi.ts';
 
 function outcome(parse: () => unknown): unknown {
@@ -165,4 +165,36 @@ test('The digits of a number are kept wherever it stands in the text, and howeve
       },
     ),
   );
+});
+
+test('halves of surrogate pairs are replaced, whatever stands beside them', () => {
+  const parts = [
+    '\\ud83d',
+    '\\uDE00',
+    '\\udbff',
+    '\\uDC00',
+    '\\\\',
+    '\\"',
+    '\\u0041',
+    '\\ue000',
+    'ud83d',
+    'é',
+    '日',
+    'a',
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 12 }), (list) => {
+      const text = `"${list.join('')}"`;
+      expect(JSON.parse(withoutHalfPairs(text))).toBe(toValidUnicode(JSON.parse(text) as string));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('millions of halves of surrogate pairs take no longer than other texts', () => {
+  const text = `"${'\\ud83d'.repeat(400_000)}"`;
+  const begun = process.cpuUsage();
+  expect(parseJson(text)).toBe('\ufffd'.repeat(400_000));
+  const { user } = process.cpuUsage(begun);
+  expect(user / 1_000).toBeLessThan(100);
 });
