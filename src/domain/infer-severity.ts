@@ -99,6 +99,11 @@ const LEVEL_KEYS = [
   'log.level',
   'severity_text',
   'severityText',
+  // Go's hclog, Serilog, and the journal of systemd.
+  '@level',
+  'Level',
+  '@l',
+  'PRIORITY',
 ] as const;
 
 /** Levels of pino and bunyan: steps of ten, 30 is info. */

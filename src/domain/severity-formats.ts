@@ -43,10 +43,36 @@ export const FORMATS: readonly SeverityFormat[] = [
     pattern: /^\[\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}[.,]\d{1,9} ([DIWEFC]) \d{1,9} \d{1,9}\]/,
   },
   {
-    of: 'TensorFlow, XLA',
+    // Horovod pads the fraction with blanks.
+    of: 'TensorFlow, XLA, Horovod',
     source:
-      'https://github.com/tensorflow/tensorflow/blob/master/third_party/xla/third_party/tsl/tsl/platform/default/logging.cc',
-    pattern: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}[.,]\d{1,9}: ([VDIWEF]) [\w./-]{1,200}:\d{1,7}\]/,
+      'https://github.com/tensorflow/tensorflow/blob/master/third_party/xla/third_party/tsl/tsl/platform/default/logging.cc https://github.com/horovod/horovod/issues/1890',
+    pattern: /^\[?\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}[.,] {0,8}\d{1,9}: ([VDIWEF]) [\w./-]{1,200}:\d{1,7}\]/,
+  },
+  {
+    of: 'SkyPilot',
+    source: 'https://github.com/skypilot-org/skypilot/pull/1434',
+    pattern: /^([DIWEC]) \d{2}-\d{2} \d{2}:\d{2}:\d{2} [\w.]{1,100}:\d{1,7}\]/,
+  },
+  {
+    of: 'ONNX Runtime',
+    source: 'https://github.com/microsoft/onnxruntime/issues/2921',
+    pattern: /^\[([VIWEF]):onnxruntime:/,
+  },
+  {
+    of: 'Weights & Biases',
+    source: 'https://github.com/wandb/docs/pull/1464',
+    pattern: /^wandb: (WARNING|ERROR) /,
+  },
+  {
+    of: "PaddlePaddle's launcher",
+    source: 'https://github.com/canonical/bundle-kubeflow/issues/610',
+    pattern: new RegExp(`^LAUNCH (${WORD}) \\d{4}-`),
+  },
+  {
+    of: 'Celery',
+    source: 'https://docs.celeryq.dev/en/stable/userguide/configuration.html#worker-log-format',
+    pattern: new RegExp(`^\\[\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}[.,]\\d{1,9}: (${WORD})/`),
   },
   {
     of: 'NCCL, RCCL',
@@ -73,10 +99,10 @@ export const FORMATS: readonly SeverityFormat[] = [
   },
   {
     // Also after a time, which is skipped as a prefix: structlog, nginx, TensorRT's `[E]`.
-    of: 'levels in brackets: TensorRT-LLM, TensorRT, DeepSpeed, Hydra, structlog, nginx, spdlog',
+    of: 'levels in brackets: TensorRT-LLM, TensorRT, DeepSpeed, Hydra, ms-swift, structlog, nginx, spdlog',
     source:
       'https://github.com/NVIDIA/TensorRT-LLM/issues/2637 https://github.com/open-mmlab/mmdeploy/pull/1755 https://www.structlog.org/en/stable/console-output.html https://nginx.org/en/docs/ngx_core_module.html#error_log',
-    pattern: new RegExp(`^(?:\\[(?:\\w{1,20}:)?|[(<])(${WORD}|[VDIWEF](?=\\])) {0,10}[\\])>]`, 'i'),
+    pattern: new RegExp(`^(?:\\[(?:\\w{1,20}:)?|[(<])(${WORD}|[VDIWEF](?=\\])) {0,10}(?::[\\w.]{1,60})?[\\])>]`, 'i'),
   },
   {
     of: 'Slurm, GNU programs, compilers',
@@ -92,6 +118,11 @@ export const FORMATS: readonly SeverityFormat[] = [
     of: 'python -m logging and many others: a level, then what it is about',
     source: 'https://docs.python.org/3/library/logging.html#logging.basicConfig',
     pattern: new RegExp(`^(${WORD})(?: ?:| - | \\| |\\t)`, 'i'),
+  },
+  {
+    of: 'Dask and others: the name of a logger, then a level',
+    source: 'https://docs.dask.org/en/stable/how-to/debug.html#logs',
+    pattern: new RegExp(`^[\\w.]{1,100} - (${WORD}) - `),
   },
   {
     of: 'vLLM, Ray, uvicorn: a level in capitals, then a time or a text',
@@ -111,38 +142,38 @@ export const FORMATS: readonly SeverityFormat[] = [
     number: FATAL,
   },
   {
-    of: 'exceptions of Python and Java',
-    source: 'https://docs.python.org/3/library/traceback.html',
+    of: 'exceptions of Python and Java, Ray and Hydra',
+    source: 'https://docs.python.org/3/library/traceback.html https://github.com/facebookresearch/hydra/issues/2664',
     pattern:
-      /^(?:Traceback \(most recent call last\):|Exception in thread |Caused by: [\w.$]{1,120}|[\w.]{0,120}(?:Error|Exception)(?::|$))/,
+      /^(?:(?:\+ Exception Group )?Traceback \(most recent call last\):|Exception in thread |Caused by: [\w.$]{1,120}|[\w.]{0,120}(?:Error|Exception)(?:\([\w.]{1,120}\))?(?::|$)|Error executing job with overrides: )/,
     number: ERROR,
   },
   {
     of: 'what ends a process: C++, signals, CUDA, the shell, the kernel',
     source:
-      'https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html https://github.com/NVIDIA/deepops/issues/942',
+      'https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html https://docs.nvidia.com/deploy/xid-errors/ https://github.com/NVIDIA/deepops/issues/942',
     pattern:
-      /^(?:CUDA (?:driver |runtime )?error|terminate called (?:after|without)|Segmentation fault|Bus error|Aborted \(core dumped\)|Out of memory: Kill|oom-kill|Caught signal \d|\*{3} (?:Process received signal|SIG[A-Z]{2,10}|Aborted at)|!{3,20} ?Segfault)/,
+      /^(?:CUDA (?:driver |runtime )?error|[\w./-]{1,200}:\d{1,7}: \w{1,100}: block: \[[\d,]{1,40}\], thread: \[[\d,]{1,40}\] Assertion |NVRM: Xid |(?:[\w./-]{1,60}: line \d{1,7}: {1,8}\d{1,9} )?Killed(?: {2}|$)|terminate called (?:after|without)|Segmentation fault|Bus error|Aborted \(core dumped\)|Out of memory: Kill|oom-kill|Caught signal \d|\*{3} (?:Process received signal|SIG[A-Z]{2,10}|Aborted at)|!{3,20} ?Segfault)/,
     number: ERROR,
   },
   {
     of: 'MPI launchers',
     source: 'https://github.com/NVIDIA/TensorRT-LLM/issues/2813 https://github.com/open-mpi/ompi/issues/11669',
     pattern:
-      /^(?:MPI_ABORT was invoked|PMIX ERROR|ORTE_ERROR_LOG|mpirun noticed that process|Abort\(\d{1,12}\) on node)/,
+      /^(?:MPI_ABORT was invoked|\*{3} An error occurred in MPI_|PMIX ERROR|ORTE_ERROR_LOG|mpirun noticed that process|Abort\(\d{1,12}\) on node)/,
     number: ERROR,
   },
   {
     of: "Python's warnings (PyTorch, Lightning, transformers)",
     source: 'https://docs.python.org/3/library/warnings.html#warnings.formatwarning',
-    pattern: /^\S{1,200}:\d{1,7}: [A-Za-z]{0,60}Warning: /,
+    pattern: /^(?:\S{1,200}|<[\w .]{1,100}>):\d{1,7}: [A-Za-z]{0,60}Warning: /,
     number: WARN,
   },
 ];
 
 /** A date or time at the start of a line. */
 const TIME =
-  '(?:\\d{4}[-/]\\d{2}[-/]\\d{2}(?:[T ]\\d{2}:\\d{2}:\\d{2})?|\\d{2}/\\d{2}/\\d{4}[- ]\\d{2}:\\d{2}:\\d{2}|\\d{2}-[A-Z][a-z]{2}-\\d{4} \\d{2}:\\d{2}:\\d{2}|\\d{2}:\\d{2}:\\d{2}|[A-Z][a-z]{2} [ \\d]\\d \\d{2}:\\d{2}:\\d{2})';
+  '(?:\\d{4}[-/]\\d{2}[-/]\\d{2}(?:[T ]\\d{2}:\\d{2}:\\d{2})?|\\d{2}/\\d{2}/(?:\\d{2}|\\d{4})[- ]\\d{2}:\\d{2}:\\d{2}|\\d{2}-[A-Z][a-z]{2}-\\d{4} \\d{2}:\\d{2}:\\d{2}|\\d{2}:\\d{2}:\\d{2}|[A-Z][a-z]{2} [ \\d]\\d \\d{2}:\\d{2}:\\d{2})';
 
 export const BEGINS_WITH_TIME = new RegExp(`^[[(]?${TIME}`);
 
@@ -155,8 +186,10 @@ export const PREFIXES: readonly RegExp[] = [
   /^[\w.-]{1,80} [\w./-]{1,80}\[\d{1,9}\]: /,
   // torchx and runners built on it: `role/replica`.
   /^[\w.-]{1,80}\/\d{1,6} /,
-  // Ray: the actor and its location.
-  /^\((?:[\w.:+-]{1,80} )?(?:[\w.:+-]{1,40} )?(?:pid=\d{1,9}(?:, ip=[\d.a-fA-F:]{2,45})?|raylet|gcs_server|autoscaler)\) /,
+  // Ray: the actor and its location. SkyPilot: the node and its rank, too.
+  /^\((?:[\w.:+-]{1,80},? ){0,2}(?:rank=\d{1,6}, )?(?:pid=\d{1,9}|raylet|gcs_server|autoscaler)(?:, ip=[\d.a-fA-F:]{2,45})?\) /,
+  // Composer, after the time: the rank, the process and the thread.
+  /^rank\d{1,6}\[\d{1,9}\]\[[\w-]{1,60}\]: /,
   // srun --label, mpirun --tag-output, pdsh and DeepSpeed's launcher, docker compose.
   /^ {0,4}\d{1,6}: /,
   /^\[\d{1,9},\d{1,6}\]<std(?:out|err)>: ?/,
