@@ -61,7 +61,7 @@ export function referToJob(
 ): JobNode | null | Promise<JobNode | null> {
   const ref = { source, key };
   if (namesSelected(context.call, info, 'Job').every((name) => FIELDS_OF_REFERENCE.has(name))) return ref;
-  return loadReferred(context.call, jobId(ref), () => loadJob(ref, context));
+  return loadReferred(context.call, { kind: 'Job', id: jobId(ref) }, () => loadJob(ref, context));
 }
 
 /** Finds a job; null if it does not exist. Makes no call if no selected field needs one. */

@@ -30,7 +30,7 @@ const FIELDS_OF_REFERENCE: Readonly<Record<PartKind, ReadonlySet<string>>> = {
 
 /**
  * A part that a line or another part refers to. No call is made if the reference can answer all selected fields;
- * otherwise the part is loaded. If that fails, the part is null, with one error for all places that refer to it.
+ * otherwise the part is loaded. If that fails, the part is null, with one error: see `loadReferred`.
  */
 export function referToPart<K extends PartKind>(
   kind: K,
@@ -45,7 +45,7 @@ export function referToPart<K extends PartKind>(
   const isKnown = (name: string): boolean =>
     FIELDS_OF_REFERENCE[kind].has(name) || Object.hasOwn(reference.known, name);
   if (namesSelected(context.call, info, kind).every(isKnown)) return reference;
-  return loadReferred(context.call, partId(reference), async () => ({
+  return loadReferred(context.call, { kind, id: partId(reference) }, async () => ({
     ...reference,
     part: await loadPart(reference, context),
   }));

@@ -1,5 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Call } from '../src/domain/call.ts';
+import { TributaryError } from '../src/domain/errors.ts';
+import type { PartKind } from '../src/domain/job.ts';
 import { selectedNames } from './selection.ts';
 
 /**
@@ -17,14 +19,37 @@ export function namesSelected(call: Call, info: GraphQLResolveInfo, typeName: st
 
 /**
  * The result of `load`, shared by all callers with this key. If it fails, the first caller gets the error and the
- * others get null: a hundred lines of one missing step are one error.
+ * others get null: a hundred lines of one missing step are one error. So are steps that fail with the same words, since
+ * one call of the vendor may tell all of them.
  */
-export function loadReferred<T>(call: Call, key: string, load: () => Promise<T>): Promise<T | null> {
-  const all = call.scoped(OWNER, 'referred', () => new Map<string, Promise<unknown>>());
-  // Keys are made by one caller only, so the type of the loaded value is known.
-  const known = all.get(key) as Promise<T> | undefined;
+export function loadReferred<T>(
+  call: Call,
+  { kind, id }: { readonly kind: 'Job' | PartKind; readonly id: string },
+  load: () => Promise<T>,
+): Promise<T | null> {
+  const { loaded, reported } = call.scoped(OWNER, 'referred', () => new Referred());
+  // Ids are made by one caller only, so the type of the loaded value is known.
+  const known = loaded.get(id) as Promise<T> | undefined;
   if (known !== undefined) return known.catch(() => null);
   const loading = load();
-  all.set(key, loading);
-  return loading;
+  loaded.set(id, loading);
+  return loading.catch((error: unknown) => {
+    const failure = failureOf(kind, error);
+    if (failure === null) throw error;
+    if (reported.has(failure)) return null;
+    reported.add(failure);
+    throw error;
+  });
+}
+
+class Referred {
+  readonly loaded = new Map<string, Promise<unknown>>();
+  /** Failures of a source that one of the callers got. */
+  readonly reported = new Set<string>();
+}
+
+/** What failed, the same for all that a source fails to give; null: the error is about one job or part alone. */
+function failureOf(kind: string, error: unknown): string | null {
+  if (!(error instanceof TributaryError) || error.code === 'NOT_FOUND') return null;
+  return JSON.stringify([kind, error.source ?? null, error.code, error.message]);
 }

@@ -42,28 +42,28 @@ LogEntryType.implement({
       type: JobType,
       nullable: true,
       description:
-        'The job that wrote it. Null if the selected fields could not be loaded; its first line then has the error.',
+        'The job that wrote it. Null if the selected fields could not be loaded; its first line, or that of several jobs that fail alike, then has the error.',
       resolve: entry.entryJob,
     }),
     attempt: t.field({
       type: AttemptType,
       nullable: true,
       description:
-        'The attempt that wrote it, if the vendor names one. `key`, `id` and a `number` that `attemptNumber` has cost no call. Null if other selected fields could not be loaded; the first line of the attempt then has the error.',
+        'The attempt that wrote it, if the vendor names one. `key`, `id` and a `number` that `attemptNumber` has cost no call. Null if other selected fields could not be loaded; the first line of the attempt, or of several that fail alike, then has the error.',
       resolve: entry.entryPart('Attempt', ({ attemptKey }) => attemptKey),
     }),
     step: t.field({
       type: StepType,
       nullable: true,
       description:
-        'The step that wrote it, if the vendor names one. `key`, `id` and a `name` that `stepName` has cost no call. Null if other selected fields could not be loaded; the first line of the step then has the error.',
+        'The step that wrote it, if the vendor names one. `key`, `id` and a `name` that `stepName` has cost no call. Null if other selected fields could not be loaded; the first line of the step, or of several that fail alike, then has the error.',
       resolve: entry.entryPart('Step', ({ stepKey }) => stepKey),
     }),
     task: t.field({
       type: TaskType,
       nullable: true,
       description:
-        'The task that wrote it, if the vendor names one. `key`, `id` and a `name` that `taskName` has cost no call. Null if other selected fields could not be loaded; the first line of the task then has the error.',
+        'The task that wrote it, if the vendor names one. `key`, `id` and a `name` that `taskName` has cost no call. Null if other selected fields could not be loaded; the first line of the task, or of several that fail alike, then has the error.',
       resolve: entry.entryPart('Task', ({ taskKey }) => taskKey),
     }),
     attemptNumber: t.exposeInt('attemptNumber', {

@@ -130,6 +130,37 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     expect(federation.asked.toSorted()).toEqual([`job ${source}/${key}`, `step ${source}/${key}`]);
   });
 
+  test.each(['attempt', 'step', 'task'])(
+    'gives the failure of a source once for all lines, whatever each %s',
+    async (field) => {
+      const lines = ['one', 'two', 'three'].flatMap((key) => {
+        const line = { source: 'down', jobKey: 'a', attemptKey: key, stepKey: key, taskKey: key };
+        return [line, line];
+      });
+      const { data, errors } = await run(
+        federationWith(...lines),
+        `{ job(source: "up", key: "a") { logs { nodes { message part: ${field} { key status } } } } }`,
+      );
+      const { nodes } = (data as { job: { logs: { nodes: { part: unknown }[] } } }).job.logs;
+      expect(nodes.map(({ part }) => part)).toEqual(lines.map(() => null));
+      expect(errors.map(({ code, path }) => ({ code, path }))).toEqual([
+        { code: 'SOURCE_UNAVAILABLE', path: 'job.logs.nodes.0.part' },
+      ]);
+    },
+  );
+
+  test('has the error of its own step where several steps are gone', async () => {
+    const lines = ['missing', 'missing'].map((stepKey, at) => ({ source: 'up', jobKey: `job-${at}`, stepKey }));
+    const { errors } = await run(
+      federationWith(...lines, ...lines),
+      '{ job(source: "up", key: "a") { logs { nodes { step { key status } } } } }',
+    );
+    expect(errors.map(({ code, path }) => ({ code, path }))).toEqual([
+      { code: 'NOT_FOUND', path: 'job.logs.nodes.0.step' },
+      { code: 'NOT_FOUND', path: 'job.logs.nodes.1.step' },
+    ]);
+  });
+
   test('has its message without escape sequences unless one wants it raw, cut on request', async () => {
     const federation = federationWith({ message: '\u001b[31mred\u001b[0m alert' });
     const { node } = await first(federation, 'message raw: message(ansi: RAW) short: message(maxLength: 5)');

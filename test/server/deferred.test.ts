@@ -14,7 +14,8 @@ import type { TestServer } from './start.ts';
 interface Part {
   readonly data?: Record<string, unknown>;
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
-  readonly incremental?: readonly (Part & { readonly path?: readonly (string | number)[] })[];
+  readonly incremental?: readonly Part[];
+  readonly path?: readonly (string | number)[];
   readonly hasNext?: boolean;
 }
 
@@ -154,6 +155,38 @@ describe('@defer', () => {
     const text = await (await post(server, '{ sources { name ... @defer { health { state } } } }', PARTS)).text();
     expect(text).toContain('INTERNAL_SERVER_ERROR');
     expect(text).not.toContain('secret of ours');
+  });
+
+  /** All parts of the lines of a job after the first one; a message that is never null takes its part away. */
+  async function laterParts(parts: string): Promise<readonly Part[]> {
+    const query = `{ job(source: "up", key: "a") { logs { nodes { id ${parts} } } } }`;
+    const later: Part[] = [];
+    for await (const part of partsOf(await post(await start(), query, PARTS))) later.push(part);
+    expect(later.map(({ hasNext }) => hasNext)).toEqual([...later.slice(1).map(() => true), false]);
+    return later.flatMap(({ incremental = [] }) => incremental);
+  }
+  const place = (line: number, ...rest: string[]) => ({ path: ['job', 'logs', 'nodes', line, ...rest] });
+
+  test('sends no part for an object that was in a part that failed', async () => {
+    const later = await laterParts(
+      '... @defer { message(maxLength: -1) job { key ... @defer { source { name ... @defer { vendor } } } } }',
+    );
+    expect(later.map(({ data, path }) => ({ data, path }))).toEqual([
+      { data: null, ...place(0) },
+      { data: null, ...place(1) },
+    ]);
+    expect(later.map(({ errors }) => errors?.map(({ extensions }) => extensions?.code))).toEqual([
+      ['BAD_USER_INPUT'],
+      ['BAD_USER_INPUT'],
+    ]);
+  });
+
+  test('sends the parts of an object that another part has brought, beside one that failed', async () => {
+    const later = await laterParts(
+      '... @defer { message(maxLength: -1) job { key } } ... @defer { job { key ... @defer { source { vendor } } } }',
+    );
+    expect(later).toContainEqual({ data: { job: { key: 'a' } }, ...place(1) });
+    expect(later).toContainEqual({ data: { source: { vendor: 'fake' } }, ...place(1, 'job') });
   });
 
   test('ends at the time limit of a query, and earlier parts are kept', async () => {
