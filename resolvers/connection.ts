@@ -42,18 +42,19 @@ export async function withPage<N, C extends Connection<N>>(
 }
 
 /**
- * Splits rows into turns of the event loop, in which their fields are resolved. Rows of the first turn are returned directly, the
- * others as promises. Each row takes one unit per selected field, and `weightOf(row)` units in addition.
+ * Splits rows into turns of the event loop, in which their fields are resolved. Each row takes one unit per selected field, and
+ * `weightOf(row)` units in addition. All rows are promises: if a value of a row cannot be shown, executors throw, leave a list of
+ * objects at once, and abandon what failed in earlier rows. For promises they wait.
  */
 export function inTurns<R>(
   rows: readonly R[],
   call: Call,
   info: GraphQLResolveInfo,
   weightOf: (row: R) => number = () => 0,
-): (R | Promise<R>)[] {
+): Promise<R>[] {
   const fields = fieldsBelow(call, info);
-  const shown: (R | Promise<R>)[] = [];
-  let turn: Promise<void> | null = null;
+  const shown: Promise<R>[] = [];
+  let turn: Promise<void> = Promise.resolve();
   let left = UNITS_PER_TURN;
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at] as R;
@@ -63,7 +64,7 @@ export function inTurns<R>(
       left = UNITS_PER_TURN;
     }
     left -= units;
-    shown.push(turn === null ? row : turn.then(() => row));
+    shown.push(turn.then(() => row));
   }
   return shown;
 }

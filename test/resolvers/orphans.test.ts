@@ -44,6 +44,21 @@ function unreliable<T extends object>(value: T, next: () => number): T {
 }
 
 describe.each(Object.entries(EXECUTORS))('%s, no promise is left behind', (_name, run) => {
+  test.each(['nodes { LINE }', 'edges { node { LINE } }'])(
+    'by a row that has failed, if a later one has a value that cannot be shown: %s',
+    async (rows) => {
+      const entries = [fakeEntry(JOB, 1), { ...fakeEntry(JOB, 2), severityNumber: 1.5 }];
+      const logs = { ...fakeConnection(entries), isComplete: () => Promise.resolve(true) };
+      const selection = rows.replace('LINE', 'severityNumber job { key } message(maxLength: -1)');
+      const { errors } = await run(
+        fakeFederation({ logs: () => logs }),
+        `{ logs(jobs: ["${IDS[0]!}"]) { ${selection} } }`,
+      );
+      expect(errors).not.toEqual([]);
+      await pause(5);
+    },
+  );
+
   test('by a row that fails at once beside one whose source fails later', async () => {
     const entries = [fakeEntry(JOB, 1), fakeEntry(JOB, 2, { stepKey: null })];
     const federation = fakeFederation({
