@@ -14,6 +14,14 @@ export function plainText(text: string): string {
   return shownText(text).replaceAll(DIRECTION, '');
 }
 
+/**
+ * The same of a name or a key. A carriage return in it is a line break like others: in a message it overwrites the line, and could
+ * hide the source before a key.
+ */
+export function plainName(text: string): string {
+  return plainText(text.replaceAll(/\r\n?/g, '\n'));
+}
+
 const LINE_BREAK = /\r\n|[\n\r\v\f\x85\u2028\u2029]/;
 
 /** Lines after the first are indented, so that none looks like an output row. */
@@ -29,7 +37,7 @@ export function terminalText(text: string, paint: (plain: string) => string = (u
 
 /** The same on one line, for table cells and names within a message. */
 export function terminalCell(text: string): string {
-  return plainText(text).split(LINE_BREAK).join(' ').replaceAll('\t', ' ');
+  return plainName(text).split(LINE_BREAK).join(' ').replaceAll('\t', ' ');
 }
 
 /** Our own text of several lines, with each line made safe. */

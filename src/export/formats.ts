@@ -1,4 +1,4 @@
-import { plainText, terminalCell, terminalJson, terminalText } from '../domain/terminal-text.ts';
+import { plainName, plainText, terminalCell, terminalJson, terminalText } from '../domain/terminal-text.ts';
 import { csvLine } from './csv.ts';
 import type { LogRecord } from './record.ts';
 import type { ExportEnd } from './walk.ts';
@@ -54,7 +54,7 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
         attributes: attributes === null ? null : terminalJson(attributes),
       };
       // Keys are cleaned for display as well: the id identifies a line exactly.
-      return csvLine(COLUMNS.map((name) => shownCell(cells[name])));
+      return csvLine(COLUMNS.map((name) => shownCell(cells[name], name === 'message' ? plainText : plainName)));
     },
     end: (end) =>
       csvLine(COLUMNS.map((name) => (name === 'timestamp' ? CSV_END : name === 'message' ? terminalJson(end) : null))),
@@ -70,6 +70,6 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
   },
 };
 
-function shownCell(value: string | number | null): string | number | null {
-  return typeof value === 'string' ? plainText(value) : value;
+function shownCell(value: string | number | null, plain: (text: string) => string): string | number | null {
+  return typeof value === 'string' ? plain(value) : value;
 }

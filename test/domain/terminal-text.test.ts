@@ -50,6 +50,12 @@ describe('foreign text on a terminal', () => {
     );
   });
 
+  test('does not hide the start of a name or key behind a carriage return, as it does that of a message', () => {
+    expect(terminalCell('evil:a\rnemo:default/payroll')).toBe('evil:a nemo:default/payroll');
+    expect(terminalCell('evil:a\r\nb\r')).toBe('evil:a b ');
+    expect(terminalText('10%\r100%')).toBe('100%');
+  });
+
   test('is parsed as the same value by a program that reads the JSON, in valid Unicode', () => {
     const read: unknown[] = [];
     fc.assert(

@@ -4,7 +4,7 @@ import { painterOf, paintStatus } from './paint.ts';
 import type { ColorOptions } from './paint.ts';
 import { formatTable } from './table.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { plainText, terminalJson } from '../../domain/terminal-text.ts';
+import { plainName, terminalJson } from '../../domain/terminal-text.ts';
 import { csvLine } from '../../export/csv.ts';
 
 /** The width that a table for people fits into. */
@@ -65,5 +65,5 @@ function formatCsv(records: readonly (readonly [name: string, value: unknown])[]
 function csvValue(value: unknown): string | number | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number') return value;
-  return typeof value === 'string' ? plainText(value) : terminalJson(value);
+  return typeof value === 'string' ? plainName(value) : terminalJson(value);
 }
