@@ -2,7 +2,8 @@
  * What a request costs, as a multiple of a bare pass-through that makes the same vendor calls. Run with `npm run bench`;
  * `--quick` for a small run, `--only=W1,W3` for some of it, `--latency=20` for vendors that take that long
  * (milliseconds), `--cursors` for `edges { cursor node }`, `--peers` to compare other servers, too, and `--build=FOLDER` for each other build that
- * takes turns with this one; `--rounds`, `--turn` and `--warm-up` (milliseconds of processor time) for other scales. Prints markdown. See docs/performance.md for how to read it.
+ * takes turns with this one; `--stages` for servers that do a part of Tributary's work, with `--in-flight=1`; `--rounds`, `--turn` and `--warm-up`
+ * (milliseconds of processor time) for other scales. Prints markdown. See docs/performance.md for how to read it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Contestant } from './requests/contestant.ts';
 import type { Command } from './requests/contestant.ts';
+import { stagesOf } from './requests/stages.ts';
 import { compete } from './requests/rounds.ts';
 import type { Figures, Scale } from './requests/rounds.ts';
 import type { Upstream, UpstreamTasks } from './requests/upstream.ts';
@@ -114,12 +116,19 @@ const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
 try {
   const upstream = await vendors.ask('start');
   const commands = await commandsFor(upstream, folder);
-  for (const [name, workload] of Object.entries(workloads(upstream.jobs, hasCursors))) {
+  for (const [name, usualWorkload] of Object.entries(workloads(upstream.jobs, hasCursors))) {
+    const workload = { ...usualWorkload, concurrency: Number(valueOf('--in-flight=') ?? usualWorkload.concurrency) };
     if (only !== undefined && !only.includes(name)) continue;
     // Processes of its own for each workload: what one has compiled or holds is no part of the next.
     const contestants: Contestant[] = [];
     try {
-      for (const command of commands) contestants.push(await Contestant.start(command));
+      const [passThrough, ...others] = commands;
+      const tributary = others.find(({ name: title }) => title === 'Tributary');
+      const stages =
+        flags.includes('--stages') && tributary !== undefined
+          ? await stagesOf(tributary, name as WorkloadName, workload, vendors, folder)
+          : [];
+      for (const command of [passThrough!, ...stages, ...others]) contestants.push(await Contestant.start(command));
       await vendors.ask('delay', latency);
       const load = (loadavg()[0] ?? 0).toFixed(1);
       const figures = await compete(name as WorkloadName, workload, contestants, scale);

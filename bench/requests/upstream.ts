@@ -25,15 +25,38 @@ interface Remembered {
   readonly body: Buffer;
 }
 
+/** A call that was made while calls were recorded. */
+export interface RecordedCall {
+  readonly origin: string;
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string;
+  readonly type: string;
+  readonly body: string;
+  /** True: Tributary reads the answer while it arrives. */
+  readonly isStream: boolean;
+}
+
 let latency = 0;
+/** Null: calls are not recorded. */
+let calls: RecordedCall[] | null = null;
 
 /** Serves what the origin answers; everything that was asked once is answered from memory. */
-async function remember(origin: string): Promise<string> {
+async function remember(origin: string, isStream: boolean): Promise<string> {
   const agent = new Agent();
   const known = new Map<string, Promise<Remembered>>();
   const server = createServer((incoming, outgoing) => {
     void (async () => {
       const body = await bodyOf(incoming);
+      calls?.push({
+        origin: `http://${incoming.headers.host}`,
+        method: incoming.method ?? 'GET',
+        path: incoming.url ?? '/',
+        authorization: incoming.headers.authorization ?? '',
+        type: incoming.headers['content-type'] ?? '',
+        body,
+        isStream,
+      });
       const key = `${incoming.method} ${incoming.url} ${body}`;
       const found = known.get(key) ?? ask(origin, incoming, body, agent);
       known.set(key, found);
@@ -73,7 +96,7 @@ const tasks = {
     const sources: Record<string, Record<string, unknown>> = {};
     for (const source of SOURCES) {
       const server = await startVendorServer(simulated[source]);
-      const origin = await remember(server.origin);
+      const origin = await remember(server.origin, source === 'bytenite');
       origins[source] = origin;
       sources[source] = simulated[source].sourceConfig(origin);
     }
@@ -83,6 +106,18 @@ const tasks = {
   /** From now on each answer takes this much longer, milliseconds. */
   delay(milliseconds: number): void {
     latency = milliseconds;
+  },
+
+  /** From now on calls are recorded. */
+  record(): void {
+    calls = [];
+  },
+
+  /** The recorded calls. No more are. */
+  recorded(): readonly RecordedCall[] {
+    const recorded = calls ?? [];
+    calls = null;
+    return recorded;
   },
 };
 
