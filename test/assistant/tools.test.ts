@@ -8,6 +8,7 @@ import { jobTree } from '../../src/assistant/tools.ts';
 import { createCall } from '../../src/domain/call.ts';
 import { createTributary } from '../../src/library/index.ts';
 import type { Tributary } from '../../src/library/index.ts';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { fakeConnection, fakeFederation, fakeJob } from '../resolvers/fake-federation.ts';
@@ -88,9 +89,7 @@ test('an assistant gets a description of the graph, and a warning that log text 
 
 test('sources, jobs and the parts of a job are listed', async () => {
   const { sources } = (await ask('list_sources')).data as { sources: { name: string; state: string }[] };
-  expect(sources.map(({ name, state }) => [name, state])).toEqual(
-    ['nemo', 'sap', 'bytenite', 'softwareone', 'deepset'].map((name) => [name, 'UP']),
-  );
+  expect(sources.map(({ name, state }) => [name, state])).toEqual(Object.keys(SIMULATED).map((name) => [name, 'UP']));
   const first = (await ask('list_jobs', { limit: 2 })).data as { jobs: unknown[]; next: string };
   const second = (await ask('list_jobs', { limit: 2, after: first.next })).data as { jobs: unknown[] };
   expect(new Set([...first.jobs, ...second.jobs].map((job) => JSON.stringify(job))).size).toBe(4);

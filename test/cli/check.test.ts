@@ -4,6 +4,7 @@ import { checkSource } from '../../src/cli/commands/check.ts';
 import type { CheckResult } from '../../src/cli/commands/check.ts';
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import type { Connector, Probe } from '../../src/vendors/connector.ts';
 
 async function checkAnswering(probe: () => Promise<Probe>): Promise<Omit<CheckResult, 'latencyMilliseconds'>> {
@@ -61,7 +62,7 @@ describe('tributary check', () => {
     const command = start(['check', '--json']);
     expect(await command.done).toBe(0);
     const results = JSON.parse(command.output()) as readonly CheckResult[];
-    expect(results.map(({ source }) => source)).toEqual(['nemo', 'sap', 'bytenite', 'softwareone', 'deepset']);
+    expect(results.map(({ source }) => source)).toEqual(Object.keys(SIMULATED));
     for (const { reachable, authorised, jobs, error } of results) {
       expect({ reachable, authorised, error }).toEqual({ reachable: true, authorised: true, error: null });
       expect(jobs).toBeGreaterThan(0);

@@ -78,15 +78,19 @@ describe('tributary jobs', () => {
   test('filters by status in every source', async () => {
     const lines = await outputOf('jobs', '--status', 'failed', '--json');
     const jobs = lines.map((line) => JSON.parse(line) as { source: string; status: string });
-    expect(jobs.map(({ source, status }) => [source, status])).toEqual(
-      ['bytenite', 'deepset', 'softwareone', 'nemo'].map((source) => [source, 'FAILED']),
+    const all = (await outputOf('jobs', '--limit', '50', '--json')).map(
+      (line) => JSON.parse(line) as { status: string },
+    );
+    expect(jobs).toEqual(all.filter(({ status }) => status === 'FAILED'));
+    expect(jobs.map(({ source }) => source)).toEqual(
+      expect.arrayContaining(['bytenite', 'deepset', 'softwareone', 'nemo']),
     );
   });
 
   test('shows the jobs of the other sources if one fails, and exits with an error', async () => {
     const broken = start(['sandbox', '--fault', 'deepset:status=403']);
     await writeFile(join(folder, 'broken.yaml'), await broken.firstOutput());
-    const command = start(['jobs', '--config', 'broken.yaml', '--json'], { folder });
+    const command = start(['jobs', '--config', 'broken.yaml', '--limit', '50', '--json'], { folder });
     expect(await command.done).toBe(1);
     expect(command.errors()).toBe('SOURCE_FORBIDDEN: deepset: the source answered 403\n');
     const jobs = command

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { start } from './command-line.ts';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { serviceLog } from '../../src/cli/serve/log.ts';
 
 const QUERY = JSON.stringify({ query: '{ sources { name } }' });
@@ -18,7 +19,7 @@ test('serve prints its address in one line, answers there, and stops on a signal
 
   const response = await fetch(url, { method: 'POST', headers: HEADERS, body: QUERY });
   expect(await response.json()).toEqual({
-    data: { sources: ['nemo', 'sap', 'bytenite', 'softwareone', 'deepset'].map((name) => ({ name })) },
+    data: { sources: Object.keys(SIMULATED).map((name) => ({ name })) },
   });
 
   command.stop();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { ask } from '../acceptance/service.ts';
 import { start } from './command-line.ts';
 import type { RunningCommand } from './command-line.ts';
@@ -14,10 +15,10 @@ const UNKNOWN: readonly (readonly [source: string, key: string])[] = [
   ['bytenite', '00000000-0000-4000-8000-000000000000'],
   ['softwareone', 'TSK-9999-9999'],
   ['deepset', 'production/nobody'],
-  ...['nemo', 'sap', 'bytenite', 'softwareone', 'deepset'].map((source) => [source, 'nobody'] as const),
+  ...Object.keys(SIMULATED).map((source) => [source, 'nobody'] as const),
 ];
 
-const NO_SOURCE = 'There is no source "nobody"; there are: nemo, sap, bytenite, softwareone, deepset.';
+const NO_SOURCE = `There is no source "nobody"; there are: ${Object.keys(SIMULATED).join(', ')}.`;
 
 let folder: string;
 let sandbox: RunningCommand;

@@ -2,13 +2,14 @@ import { createClient as createSocketClient } from 'graphql-ws';
 import { createClient as createEventClient } from 'graphql-sse';
 import { describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { hasExamples, ROOT, run } from '../support/folders.ts';
 import { startProgram } from '../support/program.ts';
 
 const ready = await hasExamples();
 
 const QUERY = '{ sources { name } }';
-const SOURCES = { data: { sources: ['nemo', 'sap', 'bytenite', 'softwareone', 'deepset'].map((name) => ({ name })) } };
+const SOURCES = { data: { sources: Object.keys(SIMULATED).map((name) => ({ name })) } };
 const JOB = '{ job(source: "nemo", key: "default/support-assistant-dpo") { id } }';
 const FOLLOW =
   'subscription ($jobs: [ID!]!) { logEntries(jobs: $jobs, tail: 3) { ... on LogBatch { edges { cursor } } } }';
