@@ -93,6 +93,7 @@ export function mapConnection<T, U>(connection: Connection<T>, change: (node: T)
     nodes: async () => (await connection.nodes()).map(change),
     pageInfo: () => connection.pageInfo(),
     totalCount: () => connection.totalCount(),
+    failures: () => connection.failures(),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { unknownJob, unknownSource } from '../src/domain/errors.ts';
 import type { Job, JobRef } from '../src/domain/job.ts';
-import type { Connection, ConnectionArguments, SourceFailure, SourceInfo } from '../src/federation/api.ts';
+import type { Connection, ConnectionArguments, SourceInfo } from '../src/federation/api.ts';
 import { encodeNodeId } from '../src/federation/node-id.ts';
 import type { JobFilter } from '../src/vendors/connector.ts';
 import { sharedConnection, withPage } from './connection.ts';
@@ -84,18 +84,13 @@ export function job(
   return findJob({ source, key }, context, info);
 }
 
-/** A page of jobs, with the failures of sources whose jobs are missing. */
-export interface JobNodeConnection extends Connection<JobNode> {
-  failures(): Promise<readonly SourceFailure[]>;
-}
-
 /** `Query.jobs`. Failures are listed: an error of this non-null field would make the whole result null. */
 export function jobs(
   _root: unknown,
   args: JobsArguments,
   context: GraphContext,
   info: GraphQLResolveInfo,
-): Promise<JobNodeConnection> {
+): Promise<Connection<JobNode>> {
   return withPage(jobConnection(args, context, true), context.call, info);
 }
 
@@ -103,7 +98,7 @@ function jobConnection(
   args: JobsArguments,
   { federation, call }: GraphContext,
   listFailures: boolean,
-): JobNodeConnection {
+): Connection<JobNode> {
   const { sources = null, filter, ...page } = args;
   const listed = { ...page, sources, filter: filter ? withoutNulls(filter) : null, listFailures };
   return sharedConnection(call, JSON.stringify(['jobs', listed]), () => federation.jobs(listed, call));
@@ -115,6 +110,6 @@ export function jobsOfSource(
   args: JobsArguments,
   context: GraphContext,
   info: GraphQLResolveInfo,
-): Promise<JobNodeConnection> {
+): Promise<Connection<JobNode>> {
   return withPage(jobConnection({ ...args, sources: [source.name] }, context, false), context.call, info);
 }

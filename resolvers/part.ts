@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { TributaryError } from '../src/domain/errors.ts';
 import type { JobRef, PartKind, Parts } from '../src/domain/job.ts';
-import type { ConnectionArguments, PartArguments, PartConnection } from '../src/federation/api.ts';
+import type { Connection, ConnectionArguments, PartArguments } from '../src/federation/api.ts';
 import type { PartNames } from '../src/vendors/connector.ts';
 import { encodeNodeId } from '../src/federation/node-id.ts';
 import { mapConnection, sharedConnection, withPage } from './connection.ts';
@@ -145,12 +145,11 @@ function partsOf<K extends PartKind>(
   args: PartArguments,
   { federation, call }: GraphContext,
   info: GraphQLResolveInfo,
-): Promise<PartConnection<PartNode<K>>> {
+): Promise<Connection<PartNode<K>>> {
   const job = { source, key };
   const nodes = sharedConnection(call, JSON.stringify([kind, job, args]), () => {
     const parts = federation.parts(kind, job, args, call);
-    const connection = mapConnection(parts, (part) => ({ kind, job, key: part.key, known: {}, part }));
-    return { ...connection, failures: () => parts.failures() };
+    return mapConnection(parts, (part) => ({ kind, job, key: part.key, known: {}, part }));
   });
   return withPage(nodes, call, info);
 }

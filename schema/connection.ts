@@ -5,24 +5,29 @@ import type { GraphContext } from '../resolvers/context.ts';
 import { builder } from './builder.ts';
 import { PLAIN, rowList } from './plain-fields.ts';
 import type { JobType } from './refs.ts';
+import { SourceFailureType } from './source-failure.ts';
 
 /** A node type of T. (Jobs can also be given by their id alone, but connections never do that.) */
 export type NodeRef<T> = ReturnType<typeof builder.objectRef<T>> | typeof JobType;
 
-/** Words for a connection's descriptions: one item, and all items. */
+/** Words for a connection's descriptions. */
 export interface Words {
+  /** One item, and all items. */
   readonly one: string;
   readonly many: string;
+  /** What a page is. */
+  readonly page: string;
+  /** What its failures say. */
+  readonly failures: string;
 }
 
 /**
  * The types of a connection over a node type: `<Name>Connection` and `<Name>Edge`. The caller adds further fields.
  * `weightOf`: see `inTurns`.
  */
-export function implementConnection<T, C extends Connection<T>>(
+export function implementConnection<T, C extends Connection<T> = Connection<T>>(
   node: NodeRef<T>,
   words: Words,
-  description: string,
   weightOf?: (node: T) => number,
 ) {
   const edge = edgeType(node, words);
@@ -38,7 +43,7 @@ export function implementConnection<T, C extends Connection<T>>(
   };
   const nodesOf = (connection: Connection<T>): Promise<readonly T[]> => connection.nodes();
   return builder.objectRef<C>(`${node.name}Connection`).implement({
-    description,
+    description: words.page,
     fields: (t) => ({
       edges: t.field({
         type: [edge],
@@ -64,6 +69,11 @@ export function implementConnection<T, C extends Connection<T>>(
         nullable: true,
         description: `Number of ${words.many} on all pages; null if the vendor cannot tell. May cost calls.`,
         resolve: (connection) => connection.totalCount(),
+      }),
+      failures: t.field({
+        type: [SourceFailureType],
+        description: words.failures,
+        resolve: (connection) => connection.failures(),
       }),
     }),
   });

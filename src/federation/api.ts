@@ -5,7 +5,7 @@ import type { Job, JobRef, PartKind, Parts } from '../domain/job.ts';
 import type { LogEntry, LogScope } from '../domain/log-entry.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
 import type { LogSeverity, SeveritySource } from '../domain/severity.ts';
-import type { Capabilities, JobFilter, PartNames } from '../vendors/connector.ts';
+import type { Capabilities, JobFilter, PartNames, PartScope } from '../vendors/connector.ts';
 
 /**
  * Relay's four arguments, checked here. `first` together with `last`, negative sizes and sizes over the limit are
@@ -19,10 +19,7 @@ export interface ConnectionArguments {
 }
 
 /** All parts of a kind, or only those of one attempt or step (by its key). */
-export interface PartArguments extends ConnectionArguments {
-  readonly attempt?: string | undefined;
-  readonly step?: string | undefined;
-}
+export interface PartArguments extends ConnectionArguments, PartScope {}
 
 /** How the failure of the only requested source or scope is reported. */
 export interface FailureArguments {
@@ -66,6 +63,8 @@ export interface Connection<T> {
   nodes(): Promise<readonly T[]>;
   pageInfo(): Promise<PageInfo>;
   totalCount(): Promise<number | null>;
+  /** Sources that did not answer, and rows that could not be read. What they lack is missing on the page. */
+  failures(): Promise<readonly SourceFailure[]>;
 }
 
 /** A source that did not answer. The answers of the other sources are unaffected. */
@@ -86,17 +85,6 @@ export interface SourceFailure {
 export interface LogConnection extends Connection<LogNode> {
   /** True if the jobs are finished and no more lines are expected. Costs the calls that read the jobs. */
   isComplete(): Promise<boolean>;
-  failures(): Promise<readonly SourceFailure[]>;
-}
-
-export interface PartConnection<T> extends Connection<T> {
-  /** Rows of the source that could not be read. If the source itself does not answer, the connection fails. */
-  failures(): Promise<readonly SourceFailure[]>;
-}
-
-export interface JobConnection extends Connection<Job> {
-  /** Sources whose jobs are missing. */
-  failures(): Promise<readonly SourceFailure[]>;
 }
 
 /**
@@ -235,8 +223,9 @@ export interface Federation {
     args: ConnectionArguments &
       FailureArguments & { readonly sources?: readonly string[] | null; readonly filter?: JobFilter | null },
     call: Call,
-  ): JobConnection;
-  parts<K extends PartKind>(kind: K, job: JobRef, args: PartArguments, call: Call): PartConnection<Parts[K]>;
+  ): Connection<Job>;
+  /** If the source itself does not answer, the connection fails. */
+  parts<K extends PartKind>(kind: K, job: JobRef, args: PartArguments, call: Call): Connection<Parts[K]>;
   /** Null if the job has no such part. */
   part<K extends PartKind>(kind: K, job: JobRef, key: string, call: Call): Promise<Parts[K] | null>;
   /** Entries of all the scopes, merged in time order. Scopes of unknown sources throw NOT_FOUND. */

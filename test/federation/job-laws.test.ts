@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
-import type { ConnectionArguments, JobConnection, SourceFailure } from '../../src/federation/api.ts';
+import type { Connection, ConnectionArguments, SourceFailure } from '../../src/federation/api.ts';
+import type { Job } from '../../src/domain/job.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
 import { MAX_WHOLE_PAGES } from '../../src/pagination/dated-list/whole-pages.ts';
 import { jobSources, newestFirst } from './fake-job-lists.ts';
@@ -66,7 +67,7 @@ const listsArbitrary = fc
   );
 
 /** Each request uses a new instance: nothing may depend on state from an earlier one. */
-function request(lists: readonly FakeList[], args: ConnectionArguments): JobConnection {
+function request(lists: readonly FakeList[], args: ConnectionArguments): Connection<Job> {
   return createFederation(jobSources(lists)).jobs({ ...args, listFailures: true }, createCall());
 }
 
@@ -74,7 +75,10 @@ function request(lists: readonly FakeList[], args: ConnectionArguments): JobConn
  * The failures but for one: a list without a job whose vendor counts some. Nobody can tell which of both is wrong, so that is
  * reported.
  */
-async function otherFailures(connection: JobConnection, empty: readonly FakeList[]): Promise<readonly SourceFailure[]> {
+async function otherFailures(
+  connection: Connection<Job>,
+  empty: readonly FakeList[],
+): Promise<readonly SourceFailure[]> {
   const doubted = new Set(empty.filter(({ totals }) => totals === 'too high').map(({ source }) => source));
   const failures = await connection.failures();
   return failures.filter(({ source, code }) => code !== 'SOURCE_BAD_RESPONSE' || !doubted.has(source));
@@ -84,7 +88,7 @@ function withoutJobs(lists: readonly FakeList[]): FakeList[] {
   return lists.filter(({ jobs }) => jobs.length === 0);
 }
 
-async function keysOf(connection: JobConnection): Promise<string[]> {
+async function keysOf(connection: Connection<Job>): Promise<string[]> {
   return (await connection.nodes()).map(({ source, key }) => `${source}/${key}`);
 }
 

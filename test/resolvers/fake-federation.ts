@@ -1,7 +1,7 @@
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { Attempt, Job, JobRef, PartKind, Parts, Step, Task } from '../../src/domain/job.ts';
 import type {
-  PartConnection,
+  Connection,
   Federation,
   LogConnection,
   LogNode,
@@ -96,7 +96,7 @@ export function fakeEntry(
   };
 }
 
-export function fakeConnection<T>(nodes: readonly T[]): PartConnection<T> {
+export function fakeConnection<T>(nodes: readonly T[]): Connection<T> {
   return {
     edges: () => Promise.resolve(nodes.map((node, index) => ({ node, cursor: `cursor-${index}` }))),
     nodes: () => Promise.resolve(nodes),
@@ -126,7 +126,6 @@ function fakeLogs(entries: readonly LogNode[]): LogConnection {
   return {
     ...fakeConnection(entries),
     isComplete: () => Promise.resolve(false),
-    failures: () => Promise.resolve([]),
   };
 }
 
@@ -205,7 +204,7 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
     ...changes,
   };
 
-  function connectionOf<T>(job: JobRef, what: string, nodes: readonly T[]): PartConnection<T> {
+  function connectionOf<T>(job: JobRef, what: string, nodes: readonly T[]): Connection<T> {
     asked.push(`${what} ${job.source}/${job.key}`);
     return job.source === 'down' ? failingConnection(DOWN) : fakeConnection(nodes);
   }

@@ -1,8 +1,12 @@
 import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import type { Connection, ConnectionArguments, Edge, PageInfo } from '../api.ts';
+import type { Connection, ConnectionArguments, Edge, PageInfo, SourceFailure } from '../api.ts';
 import { checkPageArguments, directionOf } from '../arguments.ts';
 import type { ConnectionCursors, CursorCodec } from '../cursor/codec.ts';
+import { asError } from '../failures.ts';
+import { shownFailures } from './failures.ts';
+import type { Owner } from './failures.ts';
 import type { Slot } from './place.ts';
 import { readAround } from './around.ts';
 import type { Around } from './around.ts';
@@ -34,8 +38,12 @@ export interface MergedConnectionOptions<T extends Ordered, N> {
   nodeOf(row: T, slot: Slot<T>): N;
   /** True if the same request may succeed later. */
   mayRecover(error: unknown): boolean;
-  /** Receives all failures of a page. Throws if the connection as a whole has failed. */
-  onFailures(failures: MergedPage<T>['failures'], slots: readonly Slot<T>[]): void;
+  /** The error of the connection as a whole, of all failures of its page; undefined: they are listed in `failures`. */
+  readonly endedBy: (failures: MergedPage<T>['failures'], slots: readonly Slot<T>[]) => unknown;
+  /** Whose rows are missing if this slot fails. */
+  readonly ownerOf: (slot: Slot<T>) => Owner;
+  /** True if the count is null because of this error of a source. It is null anyway for one that the page lists. */
+  isUncounted?(error: TributaryError): boolean;
 }
 
 /** A lazy connection over partitions: each part is read once, and only on request. */
@@ -44,8 +52,11 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   readonly #page: ReturnType<typeof checkPageArguments>;
   readonly #call: Call;
   #codec: ConnectionCursors | undefined;
-  #slots: Promise<readonly Slot<T>[]> | undefined;
+  #found: Promise<readonly Slot<T>[]> | undefined;
   #read: Promise<MergedPage<T>> | undefined;
+  #failures: readonly SourceFailure[] = [];
+  /** Sources that the page has listed in `failures` because nothing of them could be read. */
+  #missing: ReadonlySet<string | undefined> = new Set();
   #nodes: Promise<readonly N[]> | undefined;
   #edges: Promise<readonly Edge<N>[]> | undefined;
 
@@ -86,22 +97,39 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
     };
   }
 
+  /** What the page lacks. */
+  async failures(): Promise<readonly SourceFailure[]> {
+    await this.read();
+    return this.#failures;
+  }
+
+  /** Rows that the page lists as missing cannot be counted: the count is null. */
   async totalCount(): Promise<number | null> {
+    try {
+      return await this.#count();
+    } catch (error) {
+      if (!(error instanceof TributaryError)) throw error;
+      if (this.#missing.has(error.source) || this.#options.isUncounted?.(error) === true) return null;
+      throw error;
+    }
+  }
+
+  async #count(): Promise<number | null> {
     if (this.#options.since !== null || this.#options.before !== null) return null;
     // The parts of a connection are resolved in one tick. If the page is requested too, it goes first, since it often
     // brings the count along.
     await new Promise((resolve) => setImmediate(resolve));
     await this.#read?.catch(() => undefined);
-    const slots = await this.slots();
+    const slots = await this.#slots();
     if (this.#options.accept() !== undefined) return (await this.#options.countAccepted?.(slots)) ?? null;
     const counts = await Promise.all(slots.map(async (slot) => slot.partition.count(this.#call)));
     const all = counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
     return all === null || all >= LARGEST_COUNT ? null : all;
   }
 
-  slots(): Promise<readonly Slot<T>[]> {
-    this.#slots ??= this.#options.slots();
-    return this.#slots;
+  #slots(): Promise<readonly Slot<T>[]> {
+    this.#found ??= this.#options.slots();
+    return this.#found;
   }
 
   /** The page, read once. */
@@ -113,14 +141,22 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   async #readPage(): Promise<MergedPage<T>> {
     const { around, since, before, maxScanPages } = this.#options;
     const places = around ?? this.#places();
-    const slots = await this.slots();
+    const slots = await this.#slots();
     const common = { slots, since, before, maxScanPages, accept: this.#options.accept() };
     const mayRecover = (error: unknown): boolean => this.#options.mayRecover(error);
     const page = await ('direction' in places
       ? readMergedPage({ ...common, ...places }, mayRecover, this.#call)
       : readAround(common, places, mayRecover, this.#call));
-    this.#options.onFailures(page.failures, slots);
+    this.#see(page.failures, slots);
     return page;
+  }
+
+  #see(failures: MergedPage<T>['failures'], slots: readonly Slot<T>[]): void {
+    const { endedBy, ownerOf } = this.#options;
+    const error = endedBy(failures, slots);
+    if (error !== undefined) throw asError(error);
+    this.#missing = new Set(failures.flatMap(({ slot, partial }) => (partial ? [] : [ownerOf(slot).source])));
+    this.#failures = shownFailures(failures, ownerOf);
   }
 
   /** The bounds of the page. Throws CURSOR_INVALID. */

@@ -1,8 +1,8 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { summed } from '../../pagination/core/unreadable.ts';
-import type { SourceFailure } from '../api.ts';
-import { Contradiction, sourceFailure } from '../failures.ts';
+import type { FailureArguments, SourceFailure } from '../api.ts';
+import { Contradiction, isOfSource, sourceFailure } from '../failures.ts';
 import type { Slot } from './place.ts';
 import type { SlotFailure } from './merge.ts';
 import { UnreadableRows } from '../unreadable-rows.ts';
@@ -10,16 +10,30 @@ import { UnreadableRows } from '../unreadable-rows.ts';
 type Failures<T extends Ordered> = readonly SlotFailure<T>[];
 
 /** The source or job whose rows are missing. */
-interface Owner {
+export interface Owner {
   readonly source: string;
   /** Global id of the job; null if jobs themselves are missing. */
   readonly jobId: string | null;
 }
 
 /** The error of a page without any readable partition; undefined if a partition could be read. */
-export function wholeFailure<T extends Ordered>(failures: Failures<T>, slots: readonly Slot<T>[]): unknown {
+function wholeFailure<T extends Ordered>(failures: Failures<T>, slots: readonly Slot<T>[]): unknown {
   const whole = failures.filter((failure) => !failure.partial);
   return whole.length > 0 && whole.length === slots.length ? whole[0]?.error : undefined;
+}
+
+/**
+ * What ends a connection of jobs or logs: the failure as a whole of its only source or scope, unless `listFailures` is
+ * set. With several of them, each failure is listed in `failures`.
+ */
+export function endsIfAlone<T extends Ordered>(
+  isAlone: boolean,
+  { listFailures }: FailureArguments,
+): (failures: Failures<T>, slots: readonly Slot<T>[]) => unknown {
+  return (failures, slots) => {
+    const error = wholeFailure(failures, slots);
+    return isAlone && !(listFailures === true && isOfSource(error)) ? error : undefined;
+  };
 }
 
 /** What a page lacks, as clients see it. Partitions of one owner mostly fail for one reason, which is listed once. */

@@ -1,11 +1,10 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import type { PartArguments, PartConnection, SourceFailure } from '../api.ts';
+import type { Connection, PartArguments } from '../api.ts';
 import type { JobRef, PartKind, Parts, Task } from '../../domain/job.ts';
 import type { CursorCodec } from '../cursor/codec.ts';
 import type { Slot } from '../merge/place.ts';
 import { MergedConnection } from '../merge/connection.ts';
-import { shownFailures } from '../merge/failures.ts';
 import { encodeNodeId } from '../node-id.ts';
 import { rowsOf } from '../../pagination/core/hinted-rows.ts';
 import type { Connector, PartScope } from '../../vendors/connector.ts';
@@ -27,15 +26,14 @@ export interface PartConnectionOptions<K extends PartKind> {
 export function partConnection<K extends PartKind>(
   options: PartConnectionOptions<K>,
   call: Call,
-): PartConnection<Parts[K]> {
+): Connection<Parts[K]> {
   const { kind, job } = options;
   const { attempt, step } = options.args;
-  let failures: readonly SourceFailure[] = [];
   const accept =
     attempt === undefined && step === undefined
       ? undefined
       : (part: Parts[K]): boolean => belongsTo(part, { attempt, step });
-  const connection = new MergedConnection<Parts[K], Parts[K]>(
+  return new MergedConnection<Parts[K], Parts[K]>(
     {
       // Sealed into cursors: changing it invalidates those that clients hold.
       key: () => JSON.stringify([`${kind.toLowerCase()}s`, job.source, job.key, attempt ?? null, step ?? null]),
@@ -54,16 +52,11 @@ export function partConnection<K extends PartKind>(
       countAccepted: (slots) => countShort(slots, accept, call),
       nodeOf: (row) => row,
       mayRecover: () => false,
-      onFailures: (found) => {
-        const failure = found.find(({ partial }) => !partial);
-        if (failure !== undefined) throw failure.error;
-        const owner = { source: job.source, jobId: encodeNodeId('Job', job.source, job.key) };
-        failures = shownFailures(found, () => owner);
-      },
+      endedBy: (failures) => failures.find(({ partial }) => !partial)?.error,
+      ownerOf: () => ({ source: job.source, jobId: encodeNodeId('Job', job.source, job.key) }),
     },
     call,
   );
-  return Object.assign(connection, { failures: () => connection.read().then(() => failures) });
 }
 
 /** True if a part belongs to the attempt and the step. A part that names neither belongs to every one. */

@@ -1,5 +1,5 @@
 import type { SpanFacts } from '../../domain/span.ts';
-import type { Connection, Federation, JobConnection, LogConnection, SourceFailure } from '../../federation/api.ts';
+import type { Connection, Federation, LogConnection, SourceFailure } from '../../federation/api.ts';
 import { ListStep } from './list-step.ts';
 
 /**
@@ -13,11 +13,11 @@ export function tracedFederation(federation: Federation): Federation {
     jobs(args, call) {
       const sources = args.sources ?? federation.sources.map(({ name }) => name);
       const step = new ListStep(call, 'jobs', ofSources(sources));
-      return withFailures(federation.jobs(args, step.call), step);
+      return rows(federation.jobs(args, step.call), step);
     },
     parts(kind, job, args, call) {
       const step = new ListStep(call, `${kind.toLowerCase()}s`, ofSources([job.source]));
-      return withFailures(federation.parts(kind, job, args, step.call), step);
+      return rows(federation.parts(kind, job, args, step.call), step);
     },
     logs(scopes, args, call) {
       const step = new ListStep(call, 'logs', ofScopes(scopes));
@@ -62,16 +62,10 @@ function rows<T>(connection: Connection<T>, step: ListStep): Connection<T> {
     nodes: () => step.read(() => connection.nodes(), count),
     pageInfo: () => step.read(() => connection.pageInfo()),
     totalCount: () => step.read(() => connection.totalCount()),
+    failures: () => step.read(() => connection.failures(), failed),
   };
 }
 
-function withFailures<T>(
-  connection: Connection<T> & Pick<JobConnection, 'failures'>,
-  step: ListStep,
-): Connection<T> & Pick<JobConnection, 'failures'> {
-  return { ...rows(connection, step), failures: () => step.read(() => connection.failures(), failed) };
-}
-
 function lines(connection: LogConnection, step: ListStep): LogConnection {
-  return { ...withFailures(connection, step), isComplete: () => step.read(() => connection.isComplete()) };
+  return { ...rows(connection, step), isComplete: () => step.read(() => connection.isComplete()) };
 }
