@@ -13,7 +13,7 @@ import { intoFile } from './output/into-file.ts';
 import type { FileOptions } from './output/into-file.ts';
 import type { JobOptions } from './commands/job.ts';
 import type { JobsOptions } from './commands/jobs.ts';
-import type { KeyOptions } from './options/key.ts';
+import type { KeyOptions } from './commands/key.ts';
 import type { LogsOptions } from './commands/logs.ts';
 import type { McpOptions } from './commands/mcp.ts';
 import {
@@ -75,7 +75,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
     new Command('key')
       .description('make a key for callers of the service, and its hash for `server.auth` in the configuration')
       .option('--json', 'print both as JSON')
-      .action(async (options: KeyOptions) => ended((await import('./options/key.ts')).makeKey(options, surroundings))),
+      .action(async (options: KeyOptions) => ended((await import('./commands/key.ts')).makeKey(options, surroundings))),
     reader('check', 'ask every source one cheap question, or a service what it knows of them')
       .option('--source <name>', 'this source only, may be repeated', collectText)
       .option('--explain', 'show what is read from a page of jobs and some lines, and what is missing')

@@ -1,14 +1,14 @@
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { complaintOf } from './output/complaint.ts';
+import { ConfigurationError } from '../config/problems.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { terminalLines } from '../domain/terminal-text.ts';
 import { createCommands } from './commands.ts';
 import { ServiceError } from './graph/service-error.ts';
 import { Misuse } from './options/misuse.ts';
+import { complaintOf } from './output/complaint.ts';
 import { EXIT, INTERRUPTED, TERMINATED } from './surroundings.ts';
-import { packageVersion } from './version.ts';
-import { terminalLines } from '../domain/terminal-text.ts';
 import type { Surroundings } from './surroundings.ts';
-import { ConfigurationError } from '../config/problems.ts';
-import { TributaryError } from '../domain/errors.ts';
 
 /**
  * Runs one command line (without the program's name) and returns its exit code. Never throws for errors that a user can
@@ -90,4 +90,11 @@ function listenTrouble(error: unknown): string | null {
   if (code === 'EADDRNOTAVAIL' && 'address' in error)
     return `at ${String(error.address)} (${code}); choose another host`;
   return 'port' in error ? `on port ${String(error.port)} (${String(code)}); choose another one` : null;
+}
+
+/** The version of this package, both from sources and from a build. */
+function packageVersion(): string {
+  // The package resolves itself by its own name.
+  const { version } = createRequire(import.meta.url)('tributary/package.json') as { readonly version: string };
+  return version;
 }

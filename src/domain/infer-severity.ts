@@ -1,4 +1,5 @@
 import { shownStart } from './ansi.ts';
+import { isRecord } from './json.ts';
 import { BEGINS_WITH_TIME, FORMATS, PREFIXES, WORD } from './severity-formats.ts';
 import { NO_SEVERITY, SEVERITY_FLOOR, severityNumberOfWord } from './severity.ts';
 import type { Severity } from './severity.ts';
@@ -148,10 +149,6 @@ function severityOfValue(value: unknown): Severity | null {
 
 function own(record: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The next pair of logfmt, or the next word; a quoted text is one value. */

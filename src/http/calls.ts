@@ -1,7 +1,7 @@
 import { openAttempt } from './attempt.ts';
 import type { AttemptParts, OpenAttempt } from './attempt.ts';
 import type { Authorizer } from './auth/authorizer.ts';
-import { AttemptFailure } from './policy/attempt-failure.ts';
+import { AttemptFailure, refusesCredentials } from './policy/attempt-failure.ts';
 import type { Caller } from './policy/caller.ts';
 import { withRetries } from './policy/retry.ts';
 import type { WireRequest } from './request/exchange.ts';
@@ -71,7 +71,7 @@ function renewing<T>(parts: AttemptParts, call: SourceCall<T>): () => Promise<T>
     } catch (error) {
       const status = error instanceof AttemptFailure ? error.error.status : undefined;
       if (status !== undefined) span.note({ 'http.response.status_code': status });
-      const isRenewable = isRefusal(error) && authorizer.refused(authorization);
+      const isRenewable = refusesCredentials(error) && authorizer.refused(authorization);
       if (renewed || !isRenewable) {
         parts.refusals.learn(request, error);
         throw error;
@@ -80,8 +80,4 @@ function renewing<T>(parts: AttemptParts, call: SourceCall<T>): () => Promise<T>
       return await attempt();
     }
   };
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof AttemptFailure && error.error.code === 'SOURCE_UNAUTHENTICATED';
 }

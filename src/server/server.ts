@@ -1,15 +1,15 @@
-import { createServer as createHttpServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ConfigurationError } from '../config/problems.ts';
 import type { Problem } from '../config/problems.ts';
 import { DEFAULT_CLIENT_LIMITS } from '../config/service-limits.ts';
 import { isTrusted, trustedProxies } from './client/address.ts';
 import { isLoopback } from './client/allowed-hosts.ts';
 import { boundConnections, shareConnections } from './client/connections.ts';
-import { keepConnections, listen, urlOf } from './listen.ts';
-import { createService } from './service.ts';
 import type { ServiceOptions } from './service-options.ts';
+import { createService } from './service.ts';
 import type { Rules, ServicePaths } from './service.ts';
 
 export interface ServerOptions extends ServiceOptions {
@@ -122,4 +122,27 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
 function checkAccess({ auth }: Rules, host: string): void {
   if (auth === undefined && !isLoopback(host)) throw new ConfigurationError(`what is served on ${host}`, [OPEN]);
+}
+
+/**
+ * Load balancers keep idle connections, most of them for 60 seconds, and report a failure if the server closes one
+ * during a request. So ours last longer. Node also closes a connection without complete request headers within
+ * `headersTimeout`, and that clock runs while a balancer holds the connection idle. A body has ten seconds more.
+ */
+function keepConnections(server: Server, milliseconds: number): void {
+  server.keepAliveTimeout = milliseconds;
+  server.headersTimeout = Math.max(60_000, milliseconds + 5_000);
+  server.requestTimeout = server.headersTimeout + 10_000;
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host);
+  // Rejects with the server's error.
+  await once(server, 'listening');
+}
+
+function urlOf(server: Server, host: string): string {
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
-import { tlsWords } from '../../src/http/policy/tls-words.ts';
+import { tlsWords } from '../../src/http/policy/connection-failure.ts';
 import { secureContextOf } from '../../src/http/request/tls.ts';
 import type { TlsSettings } from '../../src/http/settings.ts';
 import { certificates } from './certificates.ts';

@@ -2,7 +2,7 @@ import { JobsDocument } from '../graph/generated/graphql.ts';
 import type { JobsQuery } from '../graph/generated/graphql.ts';
 import { withGraph } from '../graph/with-graph.ts';
 import type { GraphOptions } from '../graph/service-address.ts';
-import { shortJobs } from '../choose/short-jobs.ts';
+import { shortJobs } from '../choose/job-choice.ts';
 import { complainAbout } from '../options/log-options.ts';
 import { durationOf } from '../show/duration.ts';
 import { formatListing, TERMINAL_COLUMNS } from '../show/listing.ts';

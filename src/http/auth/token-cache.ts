@@ -1,4 +1,4 @@
-import { AttemptFailure } from '../policy/attempt-failure.ts';
+import { AttemptFailure, refusesCredentials } from '../policy/attempt-failure.ts';
 import type { Clock } from '../policy/clock.ts';
 import { createCoolDown } from '../policy/cool-down.ts';
 import type { Allowance } from '../policy/allowance.ts';
@@ -67,7 +67,7 @@ export function tokenCache(
       return authorization;
     } catch (error) {
       coolDown.learn(error);
-      if (isRefusal(error)) {
+      if (refusesCredentials(error)) {
         refusal = { error, until: clock.now() + REFUSED_MILLISECONDS };
         allowance?.refuse(REFUSED_MILLISECONDS);
       }
@@ -97,8 +97,4 @@ export function tokenCache(
       return true;
     },
   };
-}
-
-function isRefusal(error: unknown): error is AttemptFailure {
-  return error instanceof AttemptFailure && error.error.code === 'SOURCE_UNAUTHENTICATED';
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../policy/clock.ts';
 import { Cancellation } from '../request/abort.ts';
 import { exchange } from '../request/exchange.ts';
 import type { Exchange, Wire, WireRequest } from '../request/exchange.ts';
+import type { Token } from './token-cache.ts';
 
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
 /** Used when the endpoint does not state the token's lifetime. */
@@ -24,19 +25,13 @@ export interface TokenExchange {
   readonly scheme: string;
 }
 
-/** A token as a header has it. */
-interface HeaderToken {
-  readonly authorization: string;
-  readonly lifeSeconds: number;
-}
-
 /** Requests a token. A refusal (400, 401, 403) becomes SOURCE_UNAUTHENTICATED: the configured credentials are wrong. */
 export async function requestToken(
   wire: Wire,
   tokenUrl: string,
   { headers, body, decoder, scheme }: TokenExchange,
   clock: Pick<Clock, 'now'>,
-): Promise<HeaderToken> {
+): Promise<Token> {
   const { pathname, search } = new URL(tokenUrl);
   const request: WireRequest = { method: 'POST', path: pathname + search, headers, body };
   const { token, life } = await observed(wire, request, decoder, clock);

@@ -20,6 +20,11 @@ export class AttemptFailure extends Error {
   }
 }
 
+/** True if the source, or its token endpoint, does not accept the credentials. */
+export function refusesCredentials(error: unknown): error is AttemptFailure {
+  return error instanceof AttemptFailure && error.error.code === 'SOURCE_UNAUTHENTICATED';
+}
+
 /** The outcome of an attempt for metrics; a null error means success. */
 export function outcomeName(error: unknown): 'ok' | 'aborted' | ErrorCode {
   if (error === null) return 'ok';

@@ -73,7 +73,7 @@ export async function exchange(wire: Wire, request: WireRequest, cancellation: C
   }
 }
 
-interface Answer {
+interface ArrivingAnswer {
   readonly status: number;
   readonly headers: Exchange['headers'];
   readonly body: ArrivingBody;
@@ -87,11 +87,11 @@ class Answering implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null;
   #body: ArrivingBody | null = null;
   #reason: Error | null = null;
-  #resolve: ((answer: Answer) => void) | null = null;
+  #resolve: ((answer: ArrivingAnswer) => void) | null = null;
   #reject: ((error: unknown) => void) | null = null;
 
   /** Sends the request and waits for the headers of the answer. */
-  to({ origin, limits, dispatcher }: Wire, { method, path, headers, body }: WireRequest): Promise<Answer> {
+  to({ origin, limits, dispatcher }: Wire, { method, path, headers, body }: WireRequest): Promise<ArrivingAnswer> {
     const { timeoutMilliseconds } = limits;
     const timeouts = { headersTimeout: timeoutMilliseconds, bodyTimeout: timeoutMilliseconds };
     return new Promise((resolve, reject) => {

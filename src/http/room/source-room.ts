@@ -3,8 +3,7 @@ import type { KeptRows, OpenKeptRows } from '../../domain/kept-rows.ts';
 import { Caller } from '../policy/caller.ts';
 import type { AnswerLease } from './answer-lease.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
-import type { AnswerRoom } from './answer-room.ts';
-import { createWaitingPlaces } from './waiting-places.ts';
+import type { AnswerRoom, WaitingPlaces } from './answer-room.ts';
 
 /** Room for kept rows is asked for in steps of this size. */
 const STEP_BYTES = 1024 * 1024;
@@ -62,4 +61,22 @@ class KeptInRoom implements KeptRows {
     this.#lease.endReading();
     this.#lease = null;
   }
+}
+
+/**
+ * Answers that wait for room keep their places at their source. Half of the places are left to others, so that the operation whose end they
+ * wait for can go on asking.
+ */
+export function createWaitingPlaces(concurrency: number): WaitingPlaces {
+  const most = Math.max(1, Math.floor(concurrency / 2));
+  let waiting = 0;
+  return {
+    wait() {
+      if (waiting >= most) return null;
+      waiting += 1;
+      return () => {
+        waiting -= 1;
+      };
+    },
+  };
 }

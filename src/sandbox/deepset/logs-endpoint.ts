@@ -1,6 +1,5 @@
 import { moreSaid, totalSaid } from '../doubts.ts';
 import type { SandboxReply, SandboxRequest } from '../types.ts';
-import { toCsv } from './csv.ts';
 import type { DeepsetDialect } from './dialect.ts';
 import { parseFilter } from './odata.ts';
 import type { Predicate } from './odata.ts';
@@ -110,4 +109,19 @@ export function writeTime(nanoseconds: bigint, digits: number): string {
   const base = new Date(Number((nanoseconds - rest) / 1_000_000n)).toISOString().slice(0, 19);
   const fraction = String(rest).padStart(9, '0').slice(0, digits);
   return `${base}${fraction === '' ? '' : `.${fraction}`}Z`;
+}
+
+/** Rows as RFC 4180 text with a header line; objects as JSON within their cell. */
+function toCsv(columns: readonly string[], rows: readonly Readonly<Record<string, unknown>>[]): string {
+  const lines = [columns, ...rows.map((row) => columns.map((column) => cellOf(row[column])))];
+  return lines.map((cells) => cells.map(quote).join(',')).join('\r\n') + '\r\n';
+}
+
+function cellOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function quote(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

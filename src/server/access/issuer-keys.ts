@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch } from 'jose';
 import type { FetchImplementation, JWTVerifyGetKey } from 'jose';
+import { isRecord } from '../../domain/json.ts';
 
 /** Least time between two requests for a key that the issuer's set does not contain. */
 const COOLDOWN_MILLISECONDS = 30_000;
@@ -55,13 +56,9 @@ function parsed(text: string): unknown {
 
 /** As the library wants it. */
 function isSetOfKeys(value: unknown): boolean {
-  if (!isObject(value)) return false;
+  if (!isRecord(value)) return false;
   const { keys } = value;
-  return Array.isArray(keys) && keys.every(isObject);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return Array.isArray(keys) && keys.every(isRecord);
 }
 
 /** Without what an error says by itself, which may name an address. */
@@ -70,7 +67,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError')
     return `no answer within ${TIMEOUT_MILLISECONDS / 1_000} s`;
   const cause: unknown = error instanceof Error ? error.cause : undefined;
-  const code = isObject(cause) ? cause['code'] : undefined;
+  const code = isRecord(cause) ? cause['code'] : undefined;
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'the connection broke';
 }
 

@@ -1,14 +1,14 @@
 import { getOperationAST, valueFromASTUntyped } from 'graphql';
 import type { DocumentNode, ExecutionArgs, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { atMost } from '../../domain/at-most.ts';
 import type { GraphContext } from '../../../resolvers/context.ts';
+import { atMost } from '../../domain/at-most.ts';
+import type { SourceInfo } from '../../federation/api.ts';
 import { conditionNames } from '../graphql/plain-document.ts';
 import { estimate } from './estimate.ts';
 import type { Estimate, SourceFacts } from './estimate.ts';
 import { mergeSelection } from './merged-selection.ts';
 import type { MergedSelection } from './merged-selection.ts';
-import { sourceFacts } from './source-facts.ts';
 
 /** The most fields that are merged for one operation. Far more than `tokens` allows in usual queries. */
 export const MOST_FIELDS = 20_000;
@@ -104,4 +104,13 @@ function variablesOf({ document, operationName, variableValues }: ExecutionArgs)
     defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const],
   );
   return { ...Object.fromEntries(defaults), ...variableValues };
+}
+
+/** Lines that one call is assumed to return if a source has no pages, or if there is no source. */
+const WHOLE_LOG = 1_000;
+
+/** The facts for the estimate. It treats every call as a call to the source with the smallest pages. */
+function sourceFacts(sources: readonly Pick<SourceInfo, 'capabilities'>[]): SourceFacts {
+  const pages = sources.map(({ capabilities }) => capabilities.maxPageSize ?? WHOLE_LOG);
+  return { count: sources.length, logPage: Math.min(WHOLE_LOG, ...pages) };
 }

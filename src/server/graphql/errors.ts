@@ -3,6 +3,7 @@ import type { GraphQLErrorExtensions } from 'graphql';
 import type { Logger } from 'pino';
 import { ERROR_CODES, TributaryError, withoutStack } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
+import { isAbort } from '../../federation/failures.ts';
 
 /** Turns an error into the error that clients see. `requestId`: the id of the error's request, if known. */
 export type Present = (error: unknown, requestId?: string | null) => GraphQLError;
@@ -81,10 +82,6 @@ function pathOf(error: unknown): string | null {
 /** True for what is left of work that was given up, such as that for a client that has left. It is no fault. */
 export function wasGivenUp(error: unknown): boolean {
   return isAbort(rootCause(error));
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }
 
 /**

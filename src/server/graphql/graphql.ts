@@ -33,7 +33,7 @@ import { limitQueries } from './limits.ts';
 import type { PersistedQueries } from '../../config/persisted-queries.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { limitNesting } from './nesting-limit.ts';
+import { codeValidationErrors, limitNesting, refuseAbsentOperations, refuseIntrospection } from './validation.ts';
 import { createPersistedTexts, ID_PARAMETERS } from './persisted-queries.ts';
 import type { PersistedTexts } from './persisted-queries.ts';
 import { KnownDocuments } from './short-way/known-documents.ts';
@@ -44,7 +44,6 @@ import type { SentContext } from './sent-bodies.ts';
 import { traceOperations } from '../tracing/trace-operations.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { unbufferedStreams } from '../unbuffered.ts';
-import { codeValidationErrors, refuseAbsentOperations, refuseIntrospection } from './validation.ts';
 import { inValidUnicode } from './valid-unicode.ts';
 
 export interface GraphqlOptions {

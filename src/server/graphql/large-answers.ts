@@ -47,19 +47,22 @@ export function largeAnswers(): Plugin {
       const stream = streams.get(request);
       if (Symbol.asyncIterator in result) {
         if (stream === undefined) return;
-        const written = (event: Answer): Answer | Promise<Answer> =>
+        const written = (event: WritableResult): WritableResult | Promise<WritableResult> =>
           isLarge(stream.call.budget.used) ? writtenAhead(event) : event;
-        processing.setResult(mapAsyncIterator(result as AsyncIterable<Answer>, written) as typeof result);
+        processing.setResult(mapAsyncIterator(result as AsyncIterable<WritableResult>, written) as typeof result);
         return;
       }
-      if (!Array.isArray(result) && hasManyErrors(result as Answer)) {
-        processing.setResult((await writtenAhead(result as Answer, ['errors', ...LARGE_PARTS])) as typeof result);
+      if (!Array.isArray(result) && hasManyErrors(result as WritableResult)) {
+        processing.setResult(
+          (await writtenAhead(result as WritableResult, ['errors', ...LARGE_PARTS])) as typeof result,
+        );
         return;
       }
       const size = used.get(request);
       if (size === undefined || !isLarge(size)) return;
       if (EVENTS.test(request.headers.get('accept') ?? '')) {
-        if (!Array.isArray(result)) processing.setResult((await writtenAhead(result as Answer)) as typeof result);
+        if (!Array.isArray(result))
+          processing.setResult((await writtenAhead(result as WritableResult)) as typeof result);
         return;
       }
       // Yoga calls `stringify` with the masked results, in their order.
@@ -93,7 +96,7 @@ const LARGE_PARTS = ['data', 'incremental'] as const;
 const MANY_ERRORS = 100;
 
 /** A result, or an event or a part of one, that may say how to write it. */
-interface Answer {
+interface WritableResult {
   readonly errors?: readonly GraphQLError[] | undefined;
   readonly data?: unknown;
   readonly incremental?: unknown;
@@ -101,13 +104,16 @@ interface Answer {
 }
 
 /** True if the answer has many errors and none that yoga reads a status from. */
-function hasManyErrors({ errors = [], data }: Answer): boolean {
+function hasManyErrors({ errors = [], data }: WritableResult): boolean {
   const hasStatus = ({ extensions }: GraphQLError): boolean => extensions['http'] !== undefined;
   return errors.length > MANY_ERRORS && typeof data === 'object' && data !== null && !errors.some(hasStatus);
 }
 
 /** The answer with its large parts written, so that yoga only puts them together. */
-async function writtenAhead(answer: Answer, names: readonly (keyof Answer)[] = LARGE_PARTS): Promise<Answer> {
+async function writtenAhead(
+  answer: WritableResult,
+  names: readonly (keyof WritableResult)[] = LARGE_PARTS,
+): Promise<WritableResult> {
   const parts = new Map<string, string>();
   for (const name of names) if (answer[name] !== undefined) parts.set(name, await jsonInTurns(answer[name]));
   const isAhead = parts.has('errors');

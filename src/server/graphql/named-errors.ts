@@ -9,7 +9,7 @@ import type { Present } from './errors.ts';
 const MANY_ERRORS = 100;
 
 /** An answer, an event of a stream, or one part of an answer in several parts. */
-interface Answer {
+interface ErrorCarrier {
   readonly errors?: readonly GraphQLError[];
   readonly incremental?: readonly { readonly errors?: readonly GraphQLError[] }[];
 }
@@ -20,7 +20,7 @@ interface Answer {
  */
 export function namedErrors(present: Present): Plugin {
   /** Errors come before data, as from the executor. */
-  function presented(answer: Answer, requestId: string | null): Answer {
+  function presented(answer: ErrorCarrier, requestId: string | null): ErrorCarrier {
     const { errors, ...rest } = answer;
     if (errors === undefined && rest.incremental === undefined) return answer;
     return {
@@ -36,7 +36,7 @@ export function namedErrors(present: Present): Plugin {
     const { requestId = null } = contextValue as AdmittedContext;
     if (Array.isArray(result)) return result;
     const named = isAsyncIterable(result)
-      ? mapAsyncIterator(result as AsyncIterable<Answer>, (each) => presented(each, requestId))
+      ? mapAsyncIterator(result as AsyncIterable<ErrorCarrier>, (each) => presented(each, requestId))
       : presented(result, requestId);
     return named as unknown as T;
   }
@@ -44,7 +44,7 @@ export function namedErrors(present: Present): Plugin {
   return {
     onExecute: ({ args }) => ({
       onExecuteDone({ result, setResult }) {
-        const { errors = [], ...rest } = result as Answer;
+        const { errors = [], ...rest } = result as ErrorCarrier;
         if (errors.length <= MANY_ERRORS || Symbol.asyncIterator in result) {
           setResult(name(result, args));
           return undefined;

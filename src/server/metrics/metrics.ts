@@ -1,22 +1,22 @@
 import type { Plugin } from 'graphql-yoga';
-import type { GraphContext } from '../../../resolvers/context.ts';
-import { countCosts } from './cost.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { GraphContext } from '../../../resolvers/context.ts';
+import type { BudgetLimits } from '../../domain/budget.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { TailStatistics } from '../../federation/api.ts';
+import { processRoom } from '../../http/room/answer-room.ts';
+import type { AnswerRoom } from '../../http/room/answer-room.ts';
 import type { RequestObservation } from '../../http/stats.ts';
 import { whenAnswered } from '../graphql/when-answered.ts';
+import { countSpans } from '../tracing/span-metrics.ts';
+import { SECONDS } from './buckets.ts';
 import { countReloads } from './configuration.ts';
 import type { ReloadOutcome } from './configuration.ts';
-import { SECONDS } from './buckets.ts';
-import { countCalls } from './upstream.ts';
-import { countAnswers } from './answers.ts';
-import { processRoom } from '../../http/room/answer-room.ts';
 import { chooseAggregators } from './of-process.ts';
 import { countSources } from './sources.ts';
 import type { SourceFigures } from './sources.ts';
-import { countSpans } from '../tracing/span-metrics.ts';
 import { countTails } from './tails.ts';
+import { countCalls } from './upstream.ts';
 
 /** The kind of an unhandled error. */
 export type UnhandledKind = 'rejection' | 'exception';
@@ -165,5 +165,56 @@ export function createMetrics(): Metrics {
         };
       },
     },
+  };
+}
+
+/** Adds metrics of the memory for large answers of sources, read each time the metrics are shown. */
+function countAnswers(registry: Registry, room: Pick<AnswerRoom, 'held' | 'waiting' | 'turnedAway'>): void {
+  function gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      aggregator: 'sum',
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  gauge(
+    'tributary_held_vendor_bytes',
+    'Bytes that operations hold for large answers of sources, of limits.heldVendorBytes.',
+    () => room.held,
+  );
+  gauge('tributary_vendor_answers_waiting', 'Large answers of sources that wait for room.', () => room.waiting);
+  new Counter({
+    name: 'tributary_vendor_answers_refused_total',
+    help: 'Large answers of sources that were not read, because others took the room for them.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(room.turnedAway);
+    },
+  });
+}
+
+/** Adds metrics of query costs to a registry. Returns a function that counts a finished query. */
+function countCosts(registry: Registry): (used: Pick<BudgetLimits, 'calls' | 'rows'>) => void {
+  const calls = new Histogram({
+    name: 'tributary_graphql_vendor_calls',
+    help: 'Calls of vendors that a query started.',
+    buckets: [0, 1, 2, 5, 10, 25, 50, 100, 250, 1_000],
+    registers: [registry],
+  });
+  const rows = new Histogram({
+    name: 'tributary_graphql_rows',
+    help: 'Rows of connections that a query showed.',
+    buckets: [0, 10, 100, 1_000, 10_000, 100_000],
+    registers: [registry],
+  });
+  return (used) => {
+    calls.observe(used.calls);
+    rows.observe(used.rows);
   };
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { z } from 'zod';
 import { acceptedEncodings } from '../client/encodings.ts';
+import type { Handler } from '../serve-request.ts';
 
 /** The folder that `npm run build` writes the page to. The two paths are for running from sources and from `dist`. */
 const BUILT = import.meta.url.includes('/dist/src/server/') ? '../../../explorer/' : '../../../dist/explorer/';
@@ -44,8 +45,6 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   vary: 'accept-encoding',
 };
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 interface Representation {
   readonly body: Buffer;

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { createContext } from '../../context.ts';
 import type { Federation } from '../../federation/api.ts';
+import { encodeNodeId } from '../../federation/node-id.ts';
 import { acceptedEncodings } from '../client/encodings.ts';
-import { exampleJobIds } from './example-jobs.ts';
 import { loadAssets, PAGE_POLICY } from './graphiql-page.ts';
 import type { Asset, Assets } from './graphiql-page.ts';
 
@@ -104,4 +105,26 @@ function encodingFor(request: IncomingMessage): Encoding {
   const accepted = acceptedEncodings(request.headers['accept-encoding']);
   if (accepted.has('br')) return 'br';
   return accepted.has('gzip') ? 'gzip' : 'identity';
+}
+
+/** How long the page waits for example jobs. Slow sources contribute none. */
+const PATIENCE_MILLISECONDS = 700;
+
+/** Ids of a few jobs for the examples, running jobs first. Empty if no source answers in time. */
+async function exampleJobIds(federation: Federation): Promise<readonly string[]> {
+  const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
+  const found = await Promise.all(
+    federation.sources.map(async ({ name }) => {
+      const { call } = createContext(federation, { signal, authorization: null });
+      const jobs = await federation
+        .jobs({ first: 20, sources: [name] }, call)
+        .nodes()
+        .catch(() => []);
+      return [...jobs.filter(({ status }) => status === 'RUNNING'), ...jobs].slice(0, 1);
+    }),
+  );
+  return found
+    .flat()
+    .sort((a, b) => Number(b.status === 'RUNNING') - Number(a.status === 'RUNNING'))
+    .map(({ source, key }) => encodeNodeId('Job', source, key));
 }

@@ -3,7 +3,7 @@ import type { Asker } from '../../../src/domain/call.ts';
 import { Caller } from '../../../src/http/policy/caller.ts';
 import type { AnswerLease } from '../../../src/http/room/answer-lease.ts';
 import { AnswerRoom } from '../../../src/http/room/answer-room.ts';
-import { createWaitingPlaces } from '../../../src/http/room/waiting-places.ts';
+import { createWaitingPlaces } from '../../../src/http/room/source-room.ts';
 import { rejection } from '../loopback.ts';
 
 const AN_HOUR = 3_600_000;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isRecord } from '../../../domain/json.ts';
 import type { Parsed } from '../../client/sent-values.ts';
 import { EXPLAIN_HEADER } from '../../explain/explain-operations.ts';
 import { TRACE_HEADER } from '../../field-traces/inline-traces.ts';
@@ -86,8 +87,4 @@ function valueOf(parsed: Parsed): unknown {
     // The general way reports the error.
     return null;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
