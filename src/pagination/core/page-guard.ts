@@ -19,6 +19,8 @@ export const OUT_OF_ORDER =
 /** For lists whose pages have numbers. */
 export const SHORT_PAGE =
   'a page that is not the last is shorter than it should be, so rows between pages may be missing';
+/** For lists that go on behind such a page, or promised it. */
+export const EMPTY_PAGE = 'a page that its list promised is empty, so the rows that belong on it are missing';
 export const TURNS_BACK = 'its list does not end: the token of its next page is that of a page before';
 
 /**

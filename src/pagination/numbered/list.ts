@@ -13,7 +13,9 @@ export interface IndexedPage<T extends Ordered> {
   readonly isLast: boolean;
   /** True if the vendor names the next page. Undefined: it does not, and a count alone may be wrong. */
   readonly leadsOn?: boolean | undefined;
-  /** What is wrong with a last page if the vendor counts rows after it. */
+  /** True if the page is empty although pages with rows follow. */
+  readonly isLost?: boolean | undefined;
+  /** Why rows are missing on the page or after it. */
   readonly missing?: string | undefined;
 }
 

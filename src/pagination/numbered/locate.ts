@@ -11,6 +11,8 @@ export interface PageSpan {
   readonly last: bigint | null;
   /** True if no page follows. */
   readonly isLast: boolean;
+  /** True if the page is empty although pages with rows follow. */
+  readonly isLost?: boolean | undefined;
   /** The vendor's count of pages; null: it does not count. */
   readonly pageCount: number | null;
 }
@@ -60,6 +62,12 @@ export async function locatePage<P>(options: LocateOptions<P>): Promise<{ index:
   for (let fetched = 1; ; fetched += 1) {
     const page = await options.get(index);
     const span = options.describe(page);
+    // Only the next page with rows shows where such a page lies.
+    if (span.isLost === true && index + 1 !== behind?.index) {
+      refuseTooMany(fetched, options);
+      index += 1;
+      continue;
+    }
     const verdict = judge(span, index, options);
     if (verdict === 'here') return { index, page, fetched };
     refuseTooMany(fetched, options);

@@ -98,8 +98,11 @@ export class IndexedWalk<T extends Ordered> {
     const next = isFresh ? known : await this.#look(wanted);
     this.#watch(wanted, next);
     if (!(await this.#joins(index, page, next))) return null;
-    const isEarly = this.#step === 1 && next.isLast && (await this.#countsMore(index, page, next));
-    return isEarly ? { ...next, missing: next.missing ?? ENDS_EARLY } : next;
+    const [before, last] = this.#step === 1 ? [page, next] : [next, page];
+    if (!last.isLast || last.missing !== undefined) return next;
+    const behind = await this.#behindLast(Math.min(index, wanted), before, last);
+    if (behind === 'rows') return null;
+    return behind === 'nothing' ? next : { ...next, missing: next.missing ?? behind.missing };
   }
 
   /**
@@ -190,14 +193,25 @@ export class IndexedWalk<T extends Ordered> {
     return true;
   }
 
-  /** True if `next` is empty although the list persistently counts rows after `page` and names a next page. */
-  async #countsMore(index: number, page: IndexedPage<T>, next: IndexedPage<T>): Promise<boolean> {
+  /**
+   * What follows `page` if `next` is empty although `page` names it. Rows: `next` has some by now, or pages behind it do. Otherwise what is
+   * wrong: the list persistently counts rows there, or it counts nothing and `next` was read before it was named.
+   */
+  async #behindLast(
+    index: number,
+    page: IndexedPage<T>,
+    next: IndexedPage<T>,
+  ): Promise<'nothing' | 'rows' | { readonly missing: string }> {
     const end = index * this.#list.limit() + page.rows.length;
     const isPromised = ({ total, leadsOn }: IndexedPage<T>): boolean =>
       leadsOn === true && total !== null && total > end;
-    if (next.rows.length > 0 || !isPromised(page)) return false;
+    const isUncounted = this.#step === -1 && page.leadsOn === true && page.total === null;
+    if (next.rows.length > 0 || !(isUncounted || isPromised(page))) return 'nothing';
     // Rows may have been removed between the two calls, so read both again.
-    return isPromised(await this.#again(index)) && (await this.#again(index + 1)).rows.length === 0;
+    if (!isUncounted && !isPromised(await this.#again(index))) return 'nothing';
+    const { rows, isLost = false, missing = isUncounted ? undefined : ENDS_EARLY } = await this.#again(index + 1);
+    if (rows.length > 0 || isLost) return 'rows';
+    return missing === undefined ? 'nothing' : { missing };
   }
 
   /**
@@ -218,7 +232,10 @@ export class IndexedWalk<T extends Ordered> {
       isEnd = behind.isLast;
     }
     if (!isEnd) return isWrong(PROMISES_EMPTY_PAGES);
-    return (await this.#countsMore(index, page, next)) ? isWrong(ENDS_EARLY) : at;
+    if (next.missing !== undefined) return isWrong(next.missing);
+    const last = await this.#behindLast(index, page, next);
+    if (last === 'rows') return { index: index + 1, page: await this.get(index + 1) };
+    return last === 'nothing' ? at : isWrong(last.missing);
   }
 
   /** True if the count ends with the page and is not the count of this page alone. */
@@ -251,7 +268,7 @@ export class IndexedWalk<T extends Ordered> {
         if (error instanceof EndlessList && error.what === PROMISES_EMPTY_PAGES) return null;
         throw error;
       });
-      if (next !== null && next.rows.length > 0) {
+      if (next !== null && (next.rows.length > 0 || next.isLost === true)) {
         at = { index: further, page: next };
         if (end <= further) end = Infinity;
         // Without direct addressing, pages are read one by one.
@@ -308,6 +325,7 @@ export class IndexedWalk<T extends Ordered> {
       first: borders?.near ?? null,
       last: borders?.far ?? null,
       isLast: page.isLast && borders !== null,
+      isLost: page.isLost,
       pageCount: page.total === null || borders === null ? null : Math.ceil(page.total / this.#list.limit()),
     };
   }

@@ -11,6 +11,7 @@ import { FirstPage, sizeFor } from '../core/ladder.ts';
 import type { Ladder } from '../core/ladder.ts';
 import { isShort, isUntold, moreBehindAsked } from '../core/page-end.ts';
 import {
+  EMPTY_PAGE,
   EndlessList,
   ENDS_EARLY,
   PageGuard,
@@ -23,6 +24,7 @@ import { CutPages, readFitting } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
 import { isSame, textOfRow } from '../numbered/still-rows.ts';
+import { LostPages } from './lost-pages.ts';
 import { readFromSmallPage } from './small-page.ts';
 import { TokenCount } from './token-count.ts';
 import { TokenFacts } from './token-facts.ts';
@@ -84,6 +86,8 @@ export interface PageTokenOptions<T extends Ordered> {
    * numbered, because then nothing else shows the end. Default: the missing token is one of the signs that must agree.
    */
   readonly endsUnnamed?: boolean | undefined;
+  /** True if pages with opaque tokens may be empty although others follow. Default: rows are missing there, which is reported. */
+  readonly mayBeEmpty?: boolean | undefined;
   /** Most pages of a walk over opaque tokens before its target is reported as out of reach. */
   readonly maxWalk: number;
   /** Smaller pages, for reads that need few rows of a list that is sorted oldest first and whose pages have numbers. */
@@ -127,6 +131,15 @@ function rememberable(token: string | null): Json {
   return token === null || token.length <= LONGEST_TOKEN ? token : TOO_LONG;
 }
 
+/** What is taken for a page. */
+interface FilledPage<T extends Ordered> {
+  readonly page: TokenPage<T>;
+  /** The token of `page`. */
+  readonly own: string | null;
+  /** Lost: the page is empty, and rows follow. Doubted: an empty page was skipped, or nothing shows whether rows follow. */
+  readonly gap?: 'lost' | 'doubted' | undefined;
+}
+
 /** What follows a page that names no next page. */
 type Behind = 'nothing' | 'rows' | 'out of reach' | 'the same' | 'unsaid';
 
@@ -161,8 +174,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   #turnsBack: number | null = null;
   /** Set where only empty pages came. */
   #deadEnd: DeadEnd | null = null;
-  /** The furthest page that has shown rows. */
-  #furthest = 0;
+  readonly #lost = new LostPages();
   /** The page after the one read last, if it had to be read to judge that one. */
   #peeked: { readonly index: number; readonly page: TokenPage<T> } | null = null;
   /** Tokens of pages (from 0) as the vendor or a cursor gave them. */
@@ -271,42 +283,107 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     return address?.tokenOf(index + 1, this.#facts.tokenLike);
   }
 
-  /**
-   * Numbered pages are parts of one list, and no page in its middle is empty. A page behind an opaque token may be empty.
-   * Then it is skipped, and the next page with rows takes its number.
-   */
+  /** An empty page is skipped if its token is opaque. Then the next page with rows takes its number. */
   async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
     if (this.#deadEnd !== null && index >= this.#deadEnd.index) throw this.#deadEnd;
-    const { address, source } = this.#options;
     const asked = this.#takePeeked(index) ?? (await this.#ask(token));
-    let page = asked;
-    if (page.rows.length > 0) this.#furthest = Math.max(this.#furthest, index);
-    if (page.next !== null) {
-      this.#isNaming = true;
-      this.#facts.tokenLike = page.next;
-      this.#addressable ??= address?.pageOf(page.next) === index + 2;
-    }
-    const guard = new PageGuard(MOST_EMPTY);
-    while (page.rows.length === 0 && page.next !== null && this.#addressable !== true) {
-      if (guard.isStuck(false)) throw (this.#deadEnd = new DeadEnd(source, index));
-      page = await this.#ask(page.next);
-    }
+    this.#noteNaming(index, asked);
+    const filled = asked.rows.length > 0 ? { page: asked, own: token } : await this.#filled(index, token, asked);
+    const { page, own, gap } = filled;
+    if (gap === 'lost')
+      return { rows: [], total: this.#counted(null), isLast: false, isLost: true, missing: EMPTY_PAGE };
     const { rows, next } = page;
-    let behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
+    let behind = next === null ? await this.#behindUnnamed(index, own, page) : 'rows';
     const isCut = behind === 'rows' && index === 0 && this.#mayBeCut(page);
     if (isCut && !(await this.#goesOnAtCut(page)) && page.isNextSaid === false) behind = 'nothing';
     if (behind === 'rows' && rows.length > 0) this.#rowsPerPage = Math.max(this.#rowsPerPage ?? 0, rows.length);
     if (next !== null && this.#addressable !== true) this.#noteToken(index + 1, next);
     // Pages were promised and rows were counted, but all pages are empty.
-    const isHollow = index === 0 && page !== asked && rows.length === 0 && (asked.total ?? 0) > 0;
+    const isHollow = index === 0 && own !== token && rows.length === 0 && (asked.total ?? 0) > 0;
     return {
       rows,
       total: this.#total.see(page, index * this.limit()),
       said: page.total,
       isLast: behind !== 'rows',
       leadsOn: next !== null,
-      missing: isHollow ? ENDS_EARLY : MISSING[behind],
+      missing: isHollow ? ENDS_EARLY : gap === 'doubted' ? EMPTY_PAGE : MISSING[behind],
     };
+  }
+
+  /** The number of rows in the list. An empty page may count 0 or nothing, so pages before it are asked as well. Null: unknown. */
+  #counted(total: number | null): number | null {
+    return total === null || total === 0 ? (this.#total.total ?? null) : total;
+  }
+
+  /** The last page by the count. Null: nothing is counted. */
+  #lastCounted(total: number | null): number | null {
+    const counted = this.#counted(total);
+    return counted === null ? null : Math.ceil(counted / this.limit()) - 1;
+  }
+
+  /** True if pages with rows follow an empty page that no page has named, as the count says. */
+  async #isFollowed(index: number, total: number | null): Promise<boolean> {
+    const last = this.#lastCounted(total);
+    if (last === null || last <= index || !this.#lost.isSuspect(index, last)) return false;
+    return this.#lost.haveRowsBehind(index, last, (other) => this.#hasRows(other, index));
+  }
+
+  /** What to take for an empty page. One that should not be empty is read again. */
+  #filled(index: number, token: string | null, page: TokenPage<T>): Promise<FilledPage<T>> {
+    return this.#addressable === true ? this.#readAgain(index, token, page) : this.#skipEmpty(index, token, page);
+  }
+
+  /** Numbered pages are parts of one list, and no page in its middle is empty. */
+  async #readAgain(index: number, own: string | null, page: TokenPage<T>): Promise<FilledPage<T>> {
+    const last = this.#lastCounted(page.total);
+    if (!this.#lost.isSuspect(index, last, page)) return { page, own };
+    const isPassed = await this.#lost.haveRowsBehind(index, last, (other) => this.#hasRows(other, index + 1));
+    const again = await this.#askAnew(index, own);
+    const found = again ?? page;
+    // The list may have got shorter.
+    const isEnd = (found.total ?? 0) > 0 && (found.total ?? 0) <= index * this.limit();
+    if (found.rows.length > 0 || isEnd) return { page: found, own };
+    return { page: found, own, gap: isPassed ? 'lost' : last === null ? 'doubted' : undefined };
+  }
+
+  async #skipEmpty(index: number, token: string | null, asked: TokenPage<T>): Promise<FilledPage<T>> {
+    let [page, own] = [asked, token];
+    const guard = new PageGuard(MOST_EMPTY);
+    while (page.rows.length === 0 && page.next !== null) {
+      if (guard.isStuck(false)) throw (this.#deadEnd = new DeadEnd(this.source, index));
+      own = page.next;
+      page = await this.#ask(own);
+    }
+    const isNamed = index > 0 && this.#counted(page.total) === null;
+    if (this.#options.mayBeEmpty === true || !(page.rows.length > 0 || isNamed)) return { page, own };
+    const again = await this.#askAnew(index, token);
+    return again !== null && again.rows.length > 0 ? { page: again, own: token } : { page, own, gap: 'doubted' };
+  }
+
+  /** Reads an empty page for the second time. It is read last, because lines that were written meanwhile are on it first. Null: it was before. */
+  async #askAnew(index: number, token: string | null): Promise<TokenPage<T> | null> {
+    if (this.#lost.isKnown(index)) return null;
+    this.#call = freshCall(this.#call);
+    const again = await this.#ask(token);
+    this.#noteNaming(index, again);
+    if (again.rows.length === 0) this.#lost.note(index);
+    return again;
+  }
+
+  #noteNaming(index: number, page: TokenPage<T>): void {
+    this.#lost.saw(index, page);
+    if (page.next === null) return;
+    this.#isNaming = true;
+    this.#facts.tokenLike = page.next;
+    this.#addressable ??= this.#options.address?.pageOf(page.next) === index + 2;
+  }
+
+  async #hasRows(index: number, next: number): Promise<boolean> {
+    const page = await this.#guessedPage(index);
+    if (page === null || page.rows.length === 0) return false;
+    this.#lost.saw(index, page);
+    if (index === next) this.#peeked = { index, page };
+    return true;
   }
 
   /**
@@ -327,12 +404,16 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const judged = { ...signs, said: isSaid ? false : null, isNaming: true, shown: size.shownTo(this.#call) };
     if ((await moreBehindAsked(judged, () => this.#countsOfOne())) === false) return 'nothing';
     const isDoubted = isUntold(judged);
-    if (index < this.#furthest) return 'rows';
+    if (this.#lost.isPassed(index)) return 'rows';
     const beside = index === 0 && this.#mayBeCut(page) ? await this.#rowsBehind(end) : null;
     if (beside?.length === 0) return 'nothing';
     const next = await this.#guessedPage(index + 1);
     if (next?.rows.length === 0 && beside !== null) await this.#refuseCut(page);
-    if (next?.rows.length === 0) return 'nothing';
+    if (next?.rows.length === 0) {
+      const isFollowed = await this.#isFollowed(index + 1, total);
+      if (isFollowed) this.#addressable = true;
+      return isFollowed ? 'rows' : 'nothing';
+    }
     if (next !== null && !isSame(page, next)) {
       this.#addressable = true;
       this.#facts.unnamedBehind = Math.max(rows.length, this.#facts.unnamedBehind ?? 0);

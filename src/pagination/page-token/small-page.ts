@@ -188,7 +188,7 @@ async function ask<T extends Ordered>(
   const list = options.inPagesOf(rows, call);
   try {
     const page = await list.only(index);
-    const isWhole = page.isLast ? page.missing === undefined : page.rows.length === rows;
+    const isWhole = page.missing === undefined && (page.isLast || page.rows.length === rows);
     const isEven = isWhole && isInOrder(page);
     const canJump = page.isLast || list.canJump();
     // A page of the usual size says nothing about smaller ones.

@@ -26,6 +26,8 @@ export function tokenPartition(log: NativeLog<TokenPaging>, order: Order): Parti
     identity: identityOf(options),
     maxWalk: paging.maxWalk,
     endsUnnamed: paging.total === undefined,
+    // Such sources may filter a page after they have cut it.
+    mayBeEmpty: true,
     isTokenRefused: isRefusal,
     async fetch(token, limit, call) {
       const page = await fetchPage(
