@@ -19,6 +19,8 @@ export class KnownLog {
   farEnd: FarEnd | null = null;
   /** True once records that overtake each other were seen: from then on, walks place each record by itself. */
   overtakes = false;
+  /** Whether the vendor counts the whole list on each page, or only the records from the page on. Null: unknown. */
+  countsAll: boolean | null = null;
   /** How many records behind a row had to be seen before its place was certain, by which way and how far rows reach. */
   readonly #lookAhead = new Map<string, number>();
 

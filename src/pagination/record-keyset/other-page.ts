@@ -24,7 +24,8 @@ export async function fetchOther<T extends Ordered>(
   offset: number,
 ): Promise<KeysetPage<T>> {
   const page = await pages.fetch(offset);
-  if (offset <= known.offset || !isElsewhere(page, known, offset)) return page;
+  const isDoubtful = isElsewhere(page, known, offset) || isBehindCount(page, offset);
+  if (offset <= known.offset || !isDoubtful) return page;
   if (!isSamePage(page, known.page)) {
     return (await isBehindEnd(pages, { page, offset })) ? { ...page, records: [] } : page;
   }
@@ -42,6 +43,11 @@ function isElsewhere<T extends Ordered>({ records }: KeysetPage<T>, known: Found
     const at = records.findIndex((record) => record.id === id);
     return at !== -1 && offset + at !== known.offset + index;
   });
+}
+
+/** True if the count says that the list ends before the page does. Offsets may count from 1. */
+function isBehindCount<T extends Ordered>({ records: { length }, total }: KeysetPage<T>, offset: number): boolean {
+  return length > 0 && total !== null && offset + length > total + 1;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
 import type { PageSigns, ShownSigns } from '../core/page-end.ts';
 import { EndlessList, REPEATS } from '../core/page-guard.ts';
+import type { KnownLog } from './known-log.ts';
 import type { KeysetPage } from './list.ts';
 
 /** The vendor repeats earlier records although more may exist. */
@@ -19,14 +20,18 @@ export class RecordPageLengths {
   #longest = 0;
   /** True once a page has turned out not to be the last. */
   #isLearned = false;
+  /** The first page whose place and count are known. */
+  #counted: { readonly start: number; readonly total: number } | null = null;
 
   readonly #shown: ShownSigns | undefined;
+  readonly #log: Pick<KnownLog, 'countsAll'>;
 
   /** `shown`: see `PageSigns`. */
-  constructor(asked: number, shown: ShownSigns | undefined) {
+  constructor(asked: number, shown: ShownSigns | undefined, log: Pick<KnownLog, 'countsAll'>) {
     this.#asked = asked;
     this.#shown = shown;
     this.#usual = asked;
+    this.#log = log;
   }
 
   /** How many records a page that is not the last holds, as far as that is known. */
@@ -34,11 +39,22 @@ export class RecordPageLengths {
     return Math.min(this.#usual, this.#asked);
   }
 
-  /** Records a page. */
-  saw<T extends Ordered>({ records, asked }: KeysetPage<T>): void {
+  /** Records a page. `start`: its offset; null: unknown. */
+  saw<T extends Ordered>({ records, asked, total }: KeysetPage<T>, start: number | null): void {
     this.#asked = asked;
     this.#longest = Math.max(this.#longest, records.length);
     this.#usual = Math.max(this.#usual, records.length);
+    if (start !== null && total !== null) this.#compareCounts(start, total);
+  }
+
+  /**
+   * Two pages at different places show whether the vendor counts the whole list, or only the records from there on: true
+   * is what needs fewer new records between the two. Offsets may count from 1, so neighbours may be one place.
+   */
+  #compareCounts(start: number, total: number): void {
+    this.#counted ??= { start, total };
+    const [apart, grown] = [start - this.#counted.start, total - this.#counted.total];
+    if (Math.abs(apart) > 1) this.#log.countsAll = Math.abs(grown) < Math.abs(grown + apart);
   }
 
   /** Records that a page of this length was not the last. */
@@ -81,10 +97,20 @@ export class RecordPageLengths {
   }
 
   signsOf<T extends Ordered>(page: KeysetPage<T>, start: number | null): PageSigns {
-    const { records, total, more, cursors, asked } = page;
+    const { records, more, cursors, asked } = page;
     const [count, said] = [records.length, cursors ? more : null];
+    const total = this.#isCountTrusted(page, start) ? page.total : null;
     const signs = { start: this.#startOf(page, start), count, asked, total, said };
     return { ...signs, full: this.#fullFor(count), shown: this.#shown };
+  }
+
+  /**
+   * A count of the records from a page on may end, by chance, where the page does. So the count of a page in the list is
+   * no sign until pages have shown that it is of the whole list, unless the vendor says itself that nothing follows.
+   */
+  #isCountTrusted<T extends Ordered>({ cursors }: KeysetPage<T>, start: number | null): boolean {
+    if (start === null || start === 0 || this.#shown === undefined) return true;
+    return this.#log.countsAll ?? cursors;
   }
 
   /** Offsets may count from 1. The count tells where a short page ends; one record more may follow a full one than it leaves. */

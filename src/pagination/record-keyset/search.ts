@@ -47,8 +47,8 @@ export async function findFarEnd<T extends Ordered>(
     }
     if (offset === end) pages.lengths.learn(last.page.records.length);
     last = { page, offset };
-    // An offset that was empty earlier may have records now.
-    if (beyond !== null && offset + page.records.length >= beyond) beyond = null;
+    // An offset that was empty earlier may have records now. The end is near it.
+    if (beyond !== null && offset + page.records.length >= beyond) [beyond, leaps] = [null, 0];
   }
   throw unsearchable();
 }

@@ -92,7 +92,8 @@ export class RecordWalk<T extends Ordered> {
   ) {
     this.#options = options;
     this.#scale = scale;
-    this.#lengths = new RecordPageLengths(options.size.usual, options.size.shownTo(call));
+    const { size } = options;
+    this.#lengths = new RecordPageLengths(size.usual, size.shownTo(call), KnownLog.of(size));
     const known = newestFirst ?? options.order.newestFirst;
     this.#isOrderKnown = known !== null;
     this.#newestFirst = known ?? true;
@@ -154,7 +155,9 @@ export class RecordWalk<T extends Ordered> {
     for (let tries = 0, total = log.farEnd?.total ?? 0; tries < MOST_TRIES && total > rows; tries += 1) {
       const offset = total - rows + ROOM;
       const page = await this.#fetch({ kind: 'offset', offset }, rows);
-      if (log.shows(page) && this.#lengths.isEnd(page, offset)) {
+      // The known record may be gone. A count that came with another page, and has not changed, tells the end as well.
+      const isShown = log.shows(page) || (tries > 0 && page.total === total);
+      if (isShown && this.#lengths.isEnd(page, offset)) {
         log.ended({ page, offset });
         return { page, offset };
       }
@@ -244,7 +247,7 @@ export class RecordWalk<T extends Ordered> {
   async #fetch(request: KeysetRequest, rows: number | null = null): Promise<KeysetPage<T>> {
     this.#count += 1;
     const page = await fetchFitting(this.#options, request, this.#call, rows ?? this.#options.size.usual);
-    this.#lengths.saw(page);
+    this.#lengths.saw(page, request.kind === 'offset' ? request.offset : request.kind === 'first' ? 0 : null);
     if (page.cursors) this.#cursors ??= true;
     this.#noticeAll(page.records);
     if (request.kind === 'first') await moreBehindAsked(this.#lengths.signsOf(page, 0), () => this.#countsOfOne());

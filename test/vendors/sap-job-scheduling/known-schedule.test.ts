@@ -63,6 +63,27 @@ describe.each(['legacy', 'current'] as const)('a schedule that was read before, 
   });
 });
 
+test.each([
+  { grows: 124, change: 'shrunk' },
+  { grows: 156, change: 'grown' },
+])(
+  'the oldest line of a schedule that has $change costs three calls where its oldest runs are gone',
+  async ({ grows }) => {
+    const key = await start(216, SECOND, { dialect: 'legacy' });
+    const connector = harness.connect();
+    await messages(connector, key, 1, 'forward');
+    for (let index = 216; index < 216 + grows; index += 1) {
+      harness.simulation.addRun(key, done(START + BigInt(index) * SECOND, `run ${index}`));
+    }
+    harness.simulation.purgeBefore(START + 140n * SECOND);
+    harness.asked();
+    expect(await messages(connector, key, 1, 'forward')).toEqual(['run 140']);
+    expect(queries()).toHaveLength(3);
+    expect(await messages(connector, key, 1, 'forward')).toEqual(['run 140']);
+    expect(queries()).toHaveLength(1);
+  },
+);
+
 test('Whatever was remembered of a schedule, its first and last lines are those that a new connector shows.', async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -172,6 +172,72 @@ describe('a vendor whose counts, links and page sizes may be wrong', () => {
   }, 600_000);
 });
 
+interface FoundCase {
+  readonly options: SapOptions;
+  readonly count: number;
+  readonly pageSize: number;
+  readonly direction: Direction;
+  readonly take: number;
+  /** How many runs come after each page. */
+  readonly arrivals?: readonly number[];
+  readonly hints?: boolean;
+}
+
+/** Cases of the laws that readers have failed: nothing in them is out of reach. */
+describe('an instance of the older dialect, its runs oldest first', () => {
+  test.each<[string, FoundCase]>([
+    [
+      'counts only what follows, and once as many runs as lie up to the end of the page',
+      {
+        options: { total: 'shrinking', runsPerPage: 2 },
+        count: 32,
+        pageSize: 3,
+        direction: 'forward',
+        take: 11,
+        arrivals: [2, 2],
+      },
+    ],
+    [
+      'gives its last page again for offsets that its count shows to lie behind the end',
+      {
+        options: { behindTheEnd: 'last-page', runsPerPage: 3 },
+        count: 30,
+        pageSize: 36,
+        direction: 'backward',
+        take: 11,
+      },
+    ],
+    [
+      'gives its last page again, and is asked without hints',
+      {
+        options: { behindTheEnd: 'last-page', runsPerPage: 2 },
+        count: 4,
+        pageSize: 30,
+        direction: 'backward',
+        take: 17,
+        hints: false,
+      },
+    ],
+  ])('gives every line in at most 45 calls a page where it %s', async (_, found) => {
+    const { options, count, pageSize, direction, take, arrivals = [], hints = true } = found;
+    const key = await start(count, { dialect: 'legacy', order: 'oldest-first', ...options });
+    const seen: number[] = [];
+    let next = count;
+    for (let step = 0, last: Read<LogEntry> | undefined; ; step += 1) {
+      const { rows, isCut } = await pageOf(key, pageSize, { direction, last, take });
+      expect(isCut).toBe(false);
+      expect(harness.asked().length).toBeLessThanOrEqual(45);
+      if (rows.length === 0) break;
+      seen.push(...numbers(rows));
+      last = hints ? rows.at(-1) : { ...rows.at(-1)!, hint: null };
+      for (let left = arrivals[step] ?? 0; left > 0; left -= 1, next += 1) {
+        harness.simulation.addRun(key, done(START + BigInt(next) * 60n * SECOND, `run ${next}`));
+      }
+    }
+    expect(seen).toEqual(direction === 'forward' ? upTo(next) : upTo(next).reverse());
+  });
+});
+
 describe('at its own page size', () => {
   test.each<[string, SapOptions, number]>([
     ['460 where there are 450', { total: 'too-high' }, 450],
