@@ -45,7 +45,7 @@ export interface HttpReply<T> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly data: T;
-  /** The byte length that strings were cut to because the answer was too large. Null: nothing was cut. */
+  /** The least byte length that strings were cut to because the answer, or a row of it, was too large. Null: nothing was cut. */
   readonly cutTo: number | null;
 }
 

@@ -5,6 +5,7 @@ import { collect } from './body/collect.ts';
 import type { Hold } from './body/collect.ts';
 import { parseJson } from './body/parse.ts';
 import type { Answerer } from './body/parse.ts';
+import { TEXT_BYTES } from './body/row-bound.ts';
 import type { HttpReply, StreamReader } from './client.ts';
 import type { Begin } from './policy/shared-stream.ts';
 import { AttemptFailure } from './policy/attempt-failure.ts';
@@ -44,10 +45,13 @@ export async function readJson(
     const body = await collected(open, bounds, answerer, hold);
     // The synchronous work that follows reaches up to the log lines, and many answers may arrive at once.
     if (isTurnOver()) await rest();
-    const data = await parseJson(body, bounds.mostBytes, answerer, hold);
+    let { cutTo } = body;
+    const data = await parseJson(body, bounds.mostBytes, answerer, hold, () => {
+      cutTo = Math.min(cutTo ?? TEXT_BYTES, TEXT_BYTES);
+    });
     finish(null);
     const { status, headers } = answer;
-    return { status, headers, data, bytes: body.size, cutTo: body.cutTo, lease };
+    return { status, headers, data, bytes: body.size, cutTo, lease };
   } catch (error) {
     endReading(lease);
     finish(error);

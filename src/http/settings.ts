@@ -62,7 +62,7 @@ export const STREAM_BOUNDS: StreamBounds = {
   milliseconds: 120_000,
   bytes: 2 ** 30,
   leastBytesPerSecond: 16,
-  lineBytes: 16 * 1024 * 1024,
+  lineBytes: 4 * 1024 * 1024,
   keyBytes: 64 * 1024,
   members: 100_000,
   levels: 10_000,

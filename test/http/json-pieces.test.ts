@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseJson } from '../../src/domain/json.ts';
 import { parseInPieces } from '../../src/http/body/json-pieces.ts';
 import { withFewValues } from '../../src/http/body/value-bound.ts';
@@ -139,4 +139,55 @@ test('cuts the same out of a text of one value', () => {
     }),
     { numRuns: 2_000 },
   );
+});
+
+describe('a row that is too large', () => {
+  const ROW_BYTES = 60;
+  const row = { rowBytes: ROW_BYTES, textBytes: 8 };
+  const read = async (text: string, size = 7): Promise<{ value: unknown; cuts: number }> => {
+    let cuts = 0;
+    const onCut = (): void => void (cuts += 1);
+    return { value: await parseInPieces(chunksOf(text, size), { groupBytes: 40, row, onCut }), cuts };
+  };
+
+  test('has its texts cut from there on, and those of other rows stay', async () => {
+    const other = { id: 'other', text: 'b'.repeat(30) };
+    const large = { id: 'large', text: 'a'.repeat(200), more: 'm'.repeat(30), last: 'seven' };
+    const text = JSON.stringify({ rows: [other, large, other], next: 'on' });
+    // Before the text stand `{"id":"large","text":"`.
+    const cut = { ...large, text: `${'a'.repeat(ROW_BYTES - 22)}…`, more: `${'m'.repeat(8)}…` };
+    expect(await read(text)).toEqual({ value: { rows: [other, cut, other], next: 'on' }, cuts: 2 });
+  });
+
+  test('is replaced by a text where it is still too large', async () => {
+    const large = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`key-${n}`, 1]));
+    const text = JSON.stringify({ rows: [{ id: 'a' }, large, { id: 'b' }], next: 'on' });
+    expect(await read(text)).toEqual({
+      value: { rows: [{ id: 'a' }, '… (too large)', { id: 'b' }], next: 'on' },
+      cuts: 0,
+    });
+  });
+
+  test('gives the same, wherever the chunks are cut, and no half of a character or an escape', async () => {
+    const units = fc.constantFrom('a', '"', '\\', '\n', '\u0000', 'é', '日', '😀', '\u2028');
+    const texts = fc.string({ unit: units, maxLength: 60 });
+    const rows = fc.array(fc.dictionary(fc.constantFrom('id', 'text', 'more'), texts), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(rows, fc.boolean(), fc.integer({ min: 1, max: 20 }), async (all, escapes, size) => {
+        const written = JSON.stringify({ rows: all });
+        const ascii = written.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+        const text = escapes ? ascii : written;
+        const whole = await read(text, text.length * 4);
+        expect(await read(text, size)).toEqual(whole);
+        const read_ = (whole.value as { rows: Record<string, string>[] }).rows;
+        for (const [index, given] of all.entries())
+          for (const [key, value] of Object.entries(given)) {
+            const seen = (typeof read_[index] === 'string' ? {} : read_[index])?.[key] ?? value;
+            if (seen !== value) expect(value.startsWith(seen.replace(/\ufffd?…$/, ''))).toBe(true);
+            if (seen !== value) expect(seen.endsWith('…')).toBe(true);
+          }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });

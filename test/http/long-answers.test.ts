@@ -72,6 +72,18 @@ describe('an answer that is too large', () => {
     expect(await rejection(ask(endless, true))).toBeInstanceOf(AnswerTooLarge);
   });
 
+  test('comes with the texts of a very large row cut, where it is not too large itself', async () => {
+    const rows = [
+      { id: 1, text: 'short' },
+      { id: 2, text: 'x'.repeat(5_000_000), last: 'y'.repeat(4_000) },
+    ];
+    const handler: Handler = (_, response) => response.end(JSON.stringify({ rows }));
+    const { data, cutTo } = await ask(handler, false, 10_000_000);
+    expect(cutTo).toBe(4_000);
+    // Before the text stand `{"id":2,"text":"`.
+    expect(data).toEqual({ rows: [rows[0], { ...rows[1], text: `${'x'.repeat(4 * 1_024 * 1_024 - 16)}…` }] });
+  });
+
   test('comes as it is where it fits', async () => {
     const handler: Handler = (_, response) => response.end(JSON.stringify('x'.repeat(LIMIT - 2)));
     expect(await ask(handler, true)).toMatchObject({ data: 'x'.repeat(LIMIT - 2), cutTo: null });

@@ -2,13 +2,18 @@ import { FairShare } from '../../domain/fair-share.ts';
 import { parseJson } from '../../domain/json.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Hold } from './collect.ts';
+import { ROW_BYTES, RowBound, TEXT_BYTES } from './row-bound.ts';
+import type { RowLimits } from './row-bound.ts';
+import { CUT } from './string-cutter.ts';
 import { ValueBound } from './value-bound.ts';
 
 /**
+ * One file, although a long one: all that is known of a body while it is scanned is one state.
+ *
  * Parses a large JSON body in pieces, so that other work runs in between. It splits lists (the body itself, or the
  * direct members of a top-level object) at the commas between rows, and parses a group of rows at a time. The rest of
- * the body, the frame, holds a list's number in place of its rows and is parsed last. A single row is never split, but objects and
- * lists in it that have too many values are cut out: see `ValueBound`.
+ * the body, the frame, holds a list's number in place of its rows and is parsed last. A single row is never split. So objects and
+ * lists in it that have too many values are cut out (see `ValueBound`), and long texts are cut (see `RowBound`).
  */
 
 /** Rows of about this size are parsed at once; that takes a few milliseconds. */
@@ -22,9 +27,15 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
 /** Memory of a value beside its text, with what is made of it later: about a hundred bytes, measured with short lines. */
 const VALUE_BYTES = 128;
 
+const ROW_LIMITS: RowLimits = { rowBytes: ROW_BYTES, textBytes: TEXT_BYTES };
+const MARK = Buffer.from(CUT);
+
 interface Bounds {
   readonly groupBytes?: number;
   readonly mostValues?: number;
+  readonly row?: RowLimits;
+  /** Called when a text is cut. */
+  readonly onCut?: (() => void) | undefined;
   /** Asks for the memory of rows beyond the bytes of their text. */
   readonly hold?: Hold | null;
 }
@@ -32,9 +43,9 @@ interface Bounds {
 /** Throws a SyntaxError if the body is not JSON. */
 export async function parseInPieces(
   chunks: Iterable<Buffer>,
-  { groupBytes = GROUP_BYTES, mostValues, hold = null }: Bounds = {},
+  { groupBytes = GROUP_BYTES, mostValues, row = ROW_LIMITS, onCut, hold = null }: Bounds = {},
 ): Promise<Json> {
-  const pieces = new Pieces(groupBytes, mostValues);
+  const pieces = new Pieces(groupBytes, mostValues, row, onCut);
   const share = new FairShare();
   for (const chunk of chunks) {
     for (let at = 0; at < chunk.length;) {
@@ -52,6 +63,8 @@ class Pieces {
   #depth = 0;
   #inString = false;
   #isEscaped = false;
+  /** True until the end of a text that is cut. */
+  #isCutting = false;
   #isTopList = false;
   /** Everything outside the rows. */
   readonly #frame: Buffer[] = [];
@@ -65,14 +78,18 @@ class Pieces {
   #group: Buffer[] = [];
   #groupBytes = 0;
   readonly #rowBound: ValueBound;
+  readonly #row: RowBound;
+  readonly #onCut: (() => void) | undefined;
   /** Of the group at hand: its values, and whether its characters may take two bytes each. */
   #values = 0;
   #isWide = false;
   /** Memory of the rows that were parsed, beyond the bytes of their text. */
   #memory = 0;
 
-  constructor(groupBytes: number, mostValues?: number) {
+  constructor(groupBytes: number, mostValues: number | undefined, row: RowLimits, onCut: (() => void) | undefined) {
     this.#mostBytes = groupBytes;
+    this.#row = new RowBound(row);
+    this.#onCut = onCut;
     this.#frameBound = new ValueBound(mostValues);
     this.#rowBound = new ValueBound(mostValues);
   }
@@ -82,25 +99,35 @@ class Pieces {
    * the last byte read.
    */
   take(chunk: Buffer, start: number): number {
+    if (this.#isCutting) return this.#endOfCut(chunk, start);
+    const before = this.#kept - start;
+    let full = this.#row.fullAt - before;
     for (let at = start; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
       if (this.#inString) {
         if (this.#isEscaped) {
           this.#isEscaped = false;
-          if (byte === LETTER_U) this.#isWide = true;
+          if (byte !== LETTER_U) continue;
+          this.#isWide = true;
+          this.#row.digitsFollow(before + at);
+        } else if (at >= full && this.#row.mayCut(before + at, byte)) {
+          this.#cut(chunk.subarray(start, at));
+          return at;
         } else if (byte === BACKSLASH) this.#isEscaped = true;
         else if (byte === QUOTE) this.#inString = false;
         else if (byte >= FIRST_WIDE) this.#isWide = true;
         continue;
       }
-      if (byte === QUOTE) this.#inString = true;
-      else if (byte === OPEN_OBJECT) {
+      if (byte === QUOTE) {
+        this.#inString = true;
+        this.#row.beginText(before + at);
+      } else if (byte === OPEN_OBJECT) {
         this.#depth += 1;
         this.#values += 1;
-        this.#bound.open(this.#kept + at - start);
+        this.#bound.open(before + at);
       } else if (byte === CLOSE_OBJECT) {
         this.#depth -= 1;
-        this.#bound.close(this.#kept + at + 1 - start);
+        this.#bound.close(before + at + 1);
       } else if (byte === OPEN_LIST) {
         if (this.#opensList()) {
           this.#keep(chunk.subarray(start, at + 1));
@@ -108,22 +135,28 @@ class Pieces {
           return at + 1;
         }
         this.#values += 1;
-        this.#bound.open(this.#kept + at - start);
+        this.#bound.open(before + at);
       } else if (byte === CLOSE_LIST) {
         const list = this.#depth === this.#rowDepth ? this.#list : null;
         this.#depth -= 1;
         if (list !== null) {
+          this.#endRow(before + at);
           this.#keep(chunk.subarray(start, at));
           this.#closeList(list);
           // The bracket belongs to the frame.
           this.#keep(chunk.subarray(at, at + 1));
           return at + 1;
         }
-        this.#bound.close(this.#kept + at + 1 - start);
+        this.#bound.close(before + at + 1);
       } else if (byte === COMMA) {
         this.#values += 1;
-        if (this.#list === null || this.#depth !== this.#rowDepth) this.#bound.comma();
-        else if (this.#groupBytes + at - start >= this.#mostBytes) {
+        if (this.#list === null || this.#depth !== this.#rowDepth) {
+          this.#bound.comma();
+          continue;
+        }
+        this.#endRow(before + at);
+        full = this.#row.fullAt - before;
+        if (this.#groupBytes + at - start >= this.#mostBytes) {
           this.#keep(chunk.subarray(start, at));
           this.#endGroup(this.#list);
           return at + 1;
@@ -132,6 +165,33 @@ class Pieces {
     }
     this.#keep(chunk.subarray(start));
     return chunk.length;
+  }
+
+  #cut(kept: Buffer): void {
+    this.#keep(kept);
+    this.#keep(MARK);
+    [this.#isCutting, this.#isWide] = [true, true];
+    this.#onCut?.();
+  }
+
+  /** Passes over the rest of a text that is cut. Returns the index of its quote, or the end of the chunk. */
+  #endOfCut(chunk: Buffer, start: number): number {
+    for (let at = start; at < chunk.length; at += 1) {
+      const byte = chunk[at];
+      if (this.#isEscaped) this.#isEscaped = false;
+      else if (byte === BACKSLASH) this.#isEscaped = true;
+      else if (byte === QUOTE) {
+        this.#isCutting = false;
+        return at;
+      }
+    }
+    return chunk.length;
+  }
+
+  #endRow(end: number): void {
+    const start = this.#row.tooLarge(end);
+    if (start !== null) this.#rowBound.replace(start, end);
+    this.#row.beginRow(end + 1);
   }
 
   /** The memory of rows that were parsed since the last time, beyond the bytes of their text. */
@@ -162,6 +222,7 @@ class Pieces {
     this.#list = [];
     this.#lists.push(this.#list);
     this.#rowDepth = this.#depth;
+    this.#row.beginRow(this.#kept);
   }
 
   #closeList(list: Json[]): void {
@@ -169,6 +230,7 @@ class Pieces {
     if (isEmpty) [this.#group, this.#groupBytes] = [[], 0];
     else this.#endGroup(list);
     this.#list = null;
+    this.#row.beginRow(0);
   }
 
   #endGroup(list: Json[]): void {
@@ -179,6 +241,7 @@ class Pieces {
     this.#memory += this.#values * VALUE_BYTES + (this.#isWide ? this.#groupBytes : 0);
     [this.#values, this.#isWide] = [0, false];
     [this.#group, this.#groupBytes] = [[], 0];
+    this.#row.beginRow(this.#kept);
   }
 
   #keep(part: Buffer): void {

@@ -20,13 +20,20 @@ const LOOKED_AT = 1_024;
 
 /**
  * Parses a whole body as JSON: at once, or as a promise if it is large. Throws SOURCE_BAD_RESPONSE if the body is too
- * large, empty, HTML or malformed. `hold`: asks for the memory of the rows of a large body; its chunks are let go meanwhile.
+ * large, empty, HTML or malformed. `hold`: asks for the memory of the rows of a large body; its chunks are let go meanwhile. `onCut`: a text
+ * of a very large row is cut.
  */
-export function parseJson(collected: Collected, limit: number, answerer: Answerer, hold: Hold | null = null): unknown {
+export function parseJson(
+  collected: Collected,
+  limit: number,
+  answerer: Answerer,
+  hold: Hold | null = null,
+  onCut?: () => void,
+): unknown {
   if (!collected.whole) throw new AnswerTooLarge(answerer.source, answerer.label, limit);
   if (collected.size > LARGE_BYTES) {
     const start = Buffer.from(bytesOf(collected, LOOKED_AT));
-    return parseInPieces(takenFrom(collected.chunks), { hold }).catch((error: unknown) => {
+    return parseInPieces(takenFrom(collected.chunks), { hold, onCut }).catch((error: unknown) => {
       throw error instanceof SyntaxError ? malformed(answerer, start) : error;
     });
   }

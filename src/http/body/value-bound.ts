@@ -6,6 +6,13 @@ const MOST_VALUES = 20_000;
 
 /** Replaces an object or a list with too many values. */
 const TOO_MANY = Buffer.from('"… (too many values)"');
+const TOO_LARGE = Buffer.from('"… (too large)"');
+
+interface Cut {
+  readonly start: number;
+  readonly end: number;
+  readonly mark: Buffer;
+}
 
 interface Open {
   readonly start: number;
@@ -17,7 +24,7 @@ export class ValueBound {
   readonly #most: number;
   readonly #open: Open[] = [];
   /** From an opening bracket to behind its closing one, in order, none within another. */
-  #cuts: { readonly start: number; readonly end: number }[] = [];
+  #cuts: Cut[] = [];
 
   constructor(most = MOST_VALUES) {
     this.#most = most;
@@ -40,12 +47,19 @@ export class ValueBound {
     if (closed === undefined) return;
     const { start, values } = closed;
     const isCut = values > this.#most;
-    if (isCut) {
-      this.#cuts = this.#cuts.filter((cut) => cut.start < start);
-      this.#cuts.push({ start, end });
-    }
+    if (isCut) this.#replace(start, end, TOO_MANY);
     const around = this.#open.at(-1);
     if (around !== undefined) around.values += isCut ? 1 : values + 1;
+  }
+
+  /** Replaces a whole value, which is too large. */
+  replace(start: number, end: number): void {
+    this.#replace(start, end, TOO_LARGE);
+  }
+
+  #replace(start: number, end: number, mark: Buffer): void {
+    this.#cuts = this.#cuts.filter((cut) => cut.start < start);
+    this.#cuts.push({ start, end, mark });
   }
 
   /** The text without what is cut out. The next text begins at place 0. */
@@ -53,8 +67,8 @@ export class ValueBound {
     if (this.#cuts.length === 0) return text;
     const parts: Buffer[] = [];
     let from = 0;
-    for (const { start, end } of this.#cuts) {
-      parts.push(text.subarray(from, start), TOO_MANY);
+    for (const { start, end, mark } of this.#cuts) {
+      parts.push(text.subarray(from, start), mark);
       from = end;
     }
     parts.push(text.subarray(from));

@@ -85,7 +85,7 @@ export function createJobs(http: SourceHttp, options: DescribedJobs): JobsOfSour
     const cutsStrings = paging.scheme === 'token' && rows === 1;
     const question = { variables: {}, parameters: [...place, ...sized], cutsStrings };
     const { data, cutTo } = await ask(http, list, question, decoder, call);
-    if (cutTo === null) return data;
+    if (cutTo === null || !cutsStrings) return data;
     return { ...data, data: [], odd: [{ ...tooLargeRow(0), id: JSON.stringify(place), index: 0 }] };
   }
 

@@ -1,6 +1,7 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
 import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
+import { ROW_BYTES, TEXT_BYTES } from '../../http/body/row-bound.ts';
 import { CUT } from '../../http/body/string-cutter.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { copyOf } from '../../pagination/core/identity.ts';
@@ -174,7 +175,10 @@ export function cutRows<T extends Unplaced<Ordered>>(
   idOf: (row: T) => string,
 ): readonly T[] {
   if (cutTo === null) return rows;
-  const reason = `it is larger than maxResponseBytes allows; its texts are cut to ${cutTo} bytes`;
+  const reason =
+    cutTo === TEXT_BYTES
+      ? `it is larger than ${ROW_BYTES} bytes; its texts are cut`
+      : `it is larger than maxResponseBytes allows; its texts are cut to ${cutTo} bytes`;
   const isCut = (row: T): boolean => rows.length === 1 || hasCutString(row, cutTo / BYTES_PER_UNIT);
   return rows.map((row) =>
     isCut(row) ? { ...copyOf(row), cut: { id: `cut ${idOf(row)}`, reason, isCut: true as const } } : row,
