@@ -121,7 +121,7 @@ export const FORMATS: readonly SeverityFormat[] = [
   },
   {
     of: 'Dask and others: the name of a logger, then a level',
-    source: 'https://docs.dask.org/en/stable/how-to/debug.html#logs',
+    source: 'https://github.com/dask/distributed/discussions/8258',
     pattern: new RegExp(`^[\\w.]{1,100} - (${WORD}) - `),
   },
   {
@@ -143,7 +143,7 @@ export const FORMATS: readonly SeverityFormat[] = [
   },
   {
     of: 'exceptions of Python and Java, Ray and Hydra',
-    source: 'https://docs.python.org/3/library/traceback.html https://github.com/facebookresearch/hydra/issues/2664',
+    source: 'https://docs.python.org/3/library/traceback.html https://github.com/hydra-ecosystem/hydra/issues/2989',
     pattern:
       /^(?:(?:\+ Exception Group )?Traceback \(most recent call last\):|Exception in thread |Caused by: [\w.$]{1,120}|[\w.]{0,120}(?:Error|Exception)(?:\([\w.]{1,120}\))?(?::|$)|Error executing job with overrides: )/,
     number: ERROR,
@@ -151,7 +151,7 @@ export const FORMATS: readonly SeverityFormat[] = [
   {
     of: 'what ends a process: C++, signals, CUDA, the shell, the kernel',
     source:
-      'https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html https://docs.nvidia.com/deploy/xid-errors/ https://github.com/NVIDIA/deepops/issues/942',
+      'https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html https://github.com/NVIDIA/NVSentinel/issues/155 https://github.com/NVIDIA/deepops/issues/942',
     pattern:
       /^(?:CUDA (?:driver |runtime )?error|[\w./-]{1,200}:\d{1,7}: \w{1,100}: block: \[[\d,]{1,40}\], thread: \[[\d,]{1,40}\] Assertion |NVRM: Xid |(?:[\w./-]{1,60}: line \d{1,7}: {1,8}\d{1,9} )?Killed(?: {2}|$)|terminate called (?:after|without)|Segmentation fault|Bus error|Aborted \(core dumped\)|Out of memory: Kill|oom-kill|Caught signal \d|\*{3} (?:Process received signal|SIG[A-Z]{2,10}|Aborted at)|!{3,20} ?Segfault)/,
     number: ERROR,
