@@ -29,6 +29,9 @@ export interface SourceFacts {
 /** Assumed rows on a native page of any list except logs. No known vendor returns fewer when asked for this many. */
 const LIST_PAGE = 100;
 
+/** The schema is read in one piece, without turns between its fields: so each of them counts for more. */
+const INTROSPECTION_WORK = 5;
+
 /** Assumed rows in one event of a stream. */
 const EVENT_ROWS = 50;
 
@@ -102,6 +105,9 @@ class Estimator {
     if (returned.endsWith('Connection')) return this.#connection(parent, returned, field);
     const object = plusWork(this.#objectOf(field), 1);
     switch (`${parent}.${field.name}`) {
+      case 'Query.__schema':
+      case 'Query.__type':
+        return times(object, INTROSPECTION_WORK);
       case 'Query.sources':
         return times(object, this.#sources.count);
       case 'Query.nodes':

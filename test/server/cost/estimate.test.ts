@@ -123,6 +123,7 @@ describe('the work of a query', () => {
       '2^60 fields in fragments',
       `{ job(source: "a", key: "b") { ...F0 } } ${fragments(60, 2, (next) => `logs(first: 1) { nodes { job { ${next} } } }`, 'name')}`,
     ],
+    ['20 introspections', `{ ${aliases(20, '__schema { types { ...FullType } }')} } ${FULL_TYPE}`],
     ['100 introspections', `{ ${aliases(100, '__schema { types { ...FullType } }')} } ${FULL_TYPE}`],
   ])('is over a limit for %s, which is found without expanding the query', (_what, query) => {
     const { calls, work, steps } = costOf(query);
