@@ -12,7 +12,7 @@ import type { ScannerOptions } from './scanner-options.ts';
  */
 
 /** A value of more than this many times the most that is held in memory fails the body; a shorter one is skipped. */
-const MOST_TIMES_LARGEST = 4;
+const MOST_TIMES_LARGEST = 16;
 
 /** A part of the body exceeds a limit. The message says which. */
 export class BeyondBounds extends Error {}
