@@ -1,7 +1,8 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import { RepeatsItself } from './pages.ts';
 import { isSamePage, refuseIgnored } from './other-page.ts';
-import type { FoundPage, OffsetPages } from './other-page.ts';
+import type { FoundPage } from './list.ts';
+import type { OffsetPages } from './other-page.ts';
 
 /**
  * Continues from a record by offsets. The request includes the record itself, which shows whether the list has moved.

@@ -3,8 +3,7 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { FirstPage, sizeFor } from '../core/ladder.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { ReadRequest } from '../core/partition.ts';
-import type { KeysetPage, RecordKeysetOptions } from './list.ts';
-import type { FoundPage } from './other-page.ts';
+import type { FoundPage, KeysetPage, RecordKeysetOptions } from './list.ts';
 
 /** The last known native end of a list. */
 export interface FarEnd {

@@ -40,6 +40,12 @@ export interface KeysetPage<T extends Ordered> extends NativePage<T> {
   readonly asked: number;
 }
 
+/** A page with the offset that it was asked for. */
+export interface FoundPage<T extends Ordered> {
+  readonly page: KeysetPage<T>;
+  readonly offset: number;
+}
+
 export type KeysetRequest =
   | { readonly kind: 'first' }
   /** Records that follow / precede the record of that id in native order, nearest page. */

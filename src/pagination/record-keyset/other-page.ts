@@ -1,5 +1,5 @@
 import type { Ordered } from '../../domain/ordered.ts';
-import type { KeysetPage } from './list.ts';
+import type { FoundPage, KeysetPage } from './list.ts';
 import { RepeatsItself } from './pages.ts';
 import type { RecordPageLengths } from './pages.ts';
 
@@ -7,11 +7,6 @@ import type { RecordPageLengths } from './pages.ts';
 export interface OffsetPages<T extends Ordered> {
   readonly lengths: RecordPageLengths;
   fetch(offset: number): Promise<KeysetPage<T>>;
-}
-
-export interface FoundPage<T extends Ordered> {
-  readonly page: KeysetPage<T>;
-  readonly offset: number;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Ordered } from '../../domain/ordered.ts';
-import type { KeyedRecord, KeysetPage } from './list.ts';
+import type { FoundPage, KeyedRecord, KeysetPage } from './list.ts';
 import { unsearchable } from '../numbered/locate.ts';
 import { fetchOther } from './other-page.ts';
-import type { FoundPage, OffsetPages } from './other-page.ts';
+import type { OffsetPages } from './other-page.ts';
 
 /**
  * Finds pages in a list of records by offset without trusting its count: only the content of pages decides. Records

@@ -3,14 +3,14 @@ import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import { fetchFitting } from './list.ts';
-import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './list.ts';
+import type { FoundPage, KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './list.ts';
 import { moreBehindAsked } from '../core/page-end.ts';
 import { PageGuard } from '../core/page-guard.ts';
 import { findBeside } from './beside.ts';
 import { KnownLog } from './known-log.ts';
 import { RecordPageLengths, RepeatsItself } from './pages.ts';
 import { findFarEnd, findPlace } from './search.ts';
-import type { FoundPage, OffsetPages } from './other-page.ts';
+import type { OffsetPages } from './other-page.ts';
 import type { RecordScale, RecordTimes } from './scale.ts';
 
 /** A record next to which a walk begins, with its offset when it was read. */
