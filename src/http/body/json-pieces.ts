@@ -19,6 +19,9 @@ import { ValueBound } from './value-bound.ts';
 /** Rows of about this size are parsed at once; that takes a few milliseconds. */
 const GROUP_BYTES = 256 * 1024;
 
+/** Rows with about this many values are parsed at once, too: a row may have two bytes. */
+const GROUP_VALUES = 5_000;
+
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 /** A text with one character from U+0100 on takes two bytes for each of its characters. */
 const [LETTER_U, FIRST_WIDE] = [0x75, 0xc4];
@@ -29,6 +32,9 @@ const VALUE_BYTES = 128;
 
 const ROW_LIMITS: RowLimits = { rowBytes: ROW_BYTES, textBytes: TEXT_BYTES };
 const MARK = Buffer.from(CUT);
+
+/** A member of an object as `JSON.parse` makes it. */
+const PLAIN = { writable: true, enumerable: true, configurable: true } as const;
 
 interface Bounds {
   readonly groupBytes?: number;
@@ -156,7 +162,7 @@ class Pieces {
         }
         this.#endRow(before + at);
         full = this.#row.fullAt - before;
-        if (this.#groupBytes + at - start >= this.#mostBytes) {
+        if (this.#groupBytes + at - start >= this.#mostBytes || this.#values >= GROUP_VALUES) {
           this.#keep(chunk.subarray(start, at));
           this.#endGroup(this.#list);
           return at + 1;
@@ -205,7 +211,9 @@ class Pieces {
     if (this.#list !== null) throw new SyntaxError('A list has no end.');
     const frame = parse(this.#frame, this.#frameBound);
     if (this.#isTopList) return this.#listOf(frame);
-    for (const value of Object.values(frame ?? {})) if (Array.isArray(value)) this.#fill(value as Json[]);
+    // Defined and not assigned, so that keys with special names (`__proto__`) stay plain keys. Copying a long list would take long.
+    for (const [key, value] of Object.entries(frame ?? {}))
+      if (Array.isArray(value)) Object.defineProperty(frame, key, { ...PLAIN, value: this.#listOf(value as Json[]) });
     return frame;
   }
 
@@ -267,16 +275,6 @@ class Pieces {
     const list = Array.isArray(frame) ? this.#lists[Number(frame[0])] : undefined;
     if (list === undefined) throw new SyntaxError('The list is not whole.');
     return list;
-  }
-
-  /**
-   * Replaces the list's number with its rows. It changes the list in place, so that keys with special names
-   * (`__proto__`) stay plain keys.
-   */
-  #fill(list: Json[]): void {
-    const rows = this.#listOf(list);
-    list.length = 0;
-    for (const row of rows) list.push(row);
   }
 }
 
