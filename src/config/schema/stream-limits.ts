@@ -20,7 +20,7 @@ export const streamLimitsSchema = z
     lineBytes: count(1_024, 128 * MEBIBYTE)
       .default(STREAM_BOUNDS.lineBytes)
       .describe(
-        'Bytes of one line. A longer line is left out and counted; one that is four times as long ends the call.',
+        'Bytes of one line. A longer line is left out and counted; one that is 16 times as long ends the call.',
       ),
     keyBytes: count(256, 16 * MEBIBYTE)
       .default(STREAM_BOUNDS.keyBytes)
