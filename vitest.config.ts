@@ -40,6 +40,7 @@ export default defineConfig({
   ...COMMON,
   test: {
     ...COMMON.test,
+    globalSetup: 'test/support/build-first.ts',
     projects: [
       {
         extends: true,

@@ -24,6 +24,7 @@ import { startReferenceServer } from './reference-server.ts';
 import type { ReferenceServer } from './reference-server.ts';
 import { ask } from './service.ts';
 import type { Answer } from './service.ts';
+import { MAIN } from '../support/folders.ts';
 
 /**
  * The service as a process of its own, pointed by a configuration file at a server that knows the vendors'
@@ -40,7 +41,7 @@ beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-'));
   const file = join(folder, 'five.yaml');
   await writeFile(file, stringify({ sources: reference.sources }));
-  const args = ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--config', file, '--port', '0'];
+  const args = [MAIN, 'serve', '--config', file, '--port', '0'];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, REFERENCE_SECRET: 'reference-secret' },

@@ -12,6 +12,7 @@ import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { fakeConnection, fakeFederation, fakeJob } from '../resolvers/fake-federation.ts';
+import { MAIN } from '../support/folders.ts';
 
 let sandbox: Sandbox;
 let tributary: Tributary;
@@ -252,7 +253,7 @@ test('the command serves an assistant over standard input and output, and ends w
   const other = new Client({ name: 'test', version: '1' });
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: ['--import', 'tsx', 'src/cli/main.ts', 'mcp'],
+    args: [MAIN, 'mcp'],
     env: { PATH: process.env['PATH'] ?? '', TRIBUTARY_CONFIG: '' },
     stderr: 'inherit',
   });

@@ -12,6 +12,7 @@ import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
 import { follow, isLive } from '../tail/follower.ts';
 import { fresh, texts } from '../tail/vendors.ts';
+import { MAIN } from '../support/folders.ts';
 
 const HEADERS = { 'content-type': 'application/json' };
 
@@ -160,11 +161,10 @@ test('kill -HUP reloads the process, and its connections stay open', async () =>
   const [one, two] = await Promise.all([vendor('one'), vendor('two')]);
   const { path, write } = await file();
   await write({ tail, sources: { one: one.source } });
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--config', path, '--port', '0'],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TRIBUTARY_CONFIG: '' } },
-  );
+  const child = spawn(process.execPath, [MAIN, 'serve', '--config', path, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TRIBUTARY_CONFIG: '' },
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const exit = once(child, 'exit');
   const log = createInterface(child.stderr);

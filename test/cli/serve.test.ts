@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { start } from './command-line.ts';
 import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { serviceLog } from '../../src/cli/serve/log.ts';
+import { MAIN } from '../support/folders.ts';
 
 const QUERY = JSON.stringify({ query: '{ sources { name } }' });
 const HEADERS = { 'content-type': 'application/json' };
@@ -51,7 +52,7 @@ test.each([
 });
 
 test('the process shuts down cleanly after a signal, even if it comes twice', async () => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--port', '0'], {
+  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, TRIBUTARY_CONFIG: '' },
   });

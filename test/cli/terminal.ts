@@ -1,8 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+import { MAIN } from '../support/folders.ts';
 
 /** Is there a program? In CI, where everything has to be tested, it must be there. */
 export function hasProgram(name: string, ...args: readonly string[]): boolean {

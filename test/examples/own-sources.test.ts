@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasExamples, ROOT, run } from '../support/folders.ts';
+import { hasExamples, MAIN, ROOT, run } from '../support/folders.ts';
 import { startProgram } from '../support/program.ts';
 
 const ready = await hasExamples();
@@ -22,7 +22,7 @@ afterAll(async () => {
 
 async function tributary(...args: readonly string[]): Promise<string> {
   const env = { ...process.env, ACTIONS_URL: url, ACTIONS_TOKEN };
-  const { stdout } = await run('node', [`${ROOT}/dist/src/cli/main.js`, ...args], {
+  const { stdout } = await run('node', [MAIN, ...args], {
     cwd: FOLDER,
     env,
     timeout: 60_000,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAIN } from '../support/folders.ts';
 
 /** The service in its own process. */
 export interface Replica {
@@ -24,11 +25,9 @@ export async function startReplica(configuration: Readonly<Record<string, unknow
   const folder = await mkdtemp(join(tmpdir(), 'tributary-replica-'));
   const file = join(folder, 'tributary.json');
   await writeFile(file, JSON.stringify(configuration));
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--config', file, '--port', '0'],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [MAIN, 'serve', '--config', file, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exit = once(child, 'exit');
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
