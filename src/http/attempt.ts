@@ -57,7 +57,8 @@ export async function openAttempt(
 ): Promise<OpenAttempt> {
   const asked = parts.clock.now();
   const release = enterNow(parts, caller) ?? (await enter(parts, caller, asked));
-  const queuedMilliseconds = Math.max(0, parts.clock.now() - asked);
+  const sent = parts.clock.now();
+  const queuedMilliseconds = Math.max(0, sent - asked);
   const settle = admitted(parts, request, release);
   const started = performance.now();
   let status: number | null = null;
@@ -79,7 +80,7 @@ export async function openAttempt(
   try {
     const first = await exchange(parts.wire, request, caller.cancellation);
     ({ status } = first);
-    if (parts.paceAfter !== undefined) parts.limiter.pace(parts.paceAfter(first));
+    if (parts.paceAfter !== undefined) parts.limiter.pace(parts.paceAfter(first), sent);
     const answer = await followRedirect(first, request, parts, caller.cancellation);
     ({ status } = answer);
     end = () => {

@@ -171,6 +171,59 @@ describe('the rate of a source', () => {
     expect(await starts(2)).toEqual([5_900, 5_900]);
   });
 
+  test('stays slow for answers to calls that started before it was slowed down', () => {
+    const clock = testClock();
+    const limiter = limiterOf({ concurrency: 100 }, clock);
+    const isFast = () => {
+      const release = limiter.acquireNow(waiting('interactive'));
+      release?.();
+      return release !== null;
+    };
+    const sent = clock.now();
+    clock.advance(10);
+    limiter.pace(500, sent);
+    expect(isFast()).toBe(true);
+    // Answers to the calls beside it.
+    clock.advance(10);
+    limiter.pace(0, sent);
+    limiter.pace(200, sent);
+    expect(isFast()).toBe(false);
+    clock.advance(480);
+    expect(isFast()).toBe(false);
+    clock.advance(10);
+    const later = clock.now();
+    expect(isFast()).toBe(true);
+    clock.advance(10);
+    limiter.pace(0, later);
+    expect(isFast()).toBe(true);
+  });
+
+  test('stays slow when one of several calls at once is told to slow down, and the others are answered after it', async () => {
+    const held: (() => void)[] = [];
+    const server = await serve((_, response, index) => {
+      if (index === 0) sendJson(response, {}, 503);
+      else if (index < 4) held.push(sendJson.bind(null, response, {}));
+      else sendJson(response, {});
+    });
+    const http = sourceHttp({
+      baseUrl: server.origin,
+      limits: { retries: 0 },
+      paceAfter: ({ status }) => (status === 503 ? 400 : 0),
+    });
+    const ask = (page: number) =>
+      http.json({ method: 'GET', path: ['jobs'], query: { page } }, z.unknown(), createCall());
+    const first = rejection(ask(0));
+    const others = [1, 2, 3].map(ask);
+    await server.arrived(4);
+    await first;
+    for (const answer of held) answer();
+    await Promise.all(others);
+    const begun = performance.now();
+    await Promise.all([ask(4), ask(5)]);
+    // The first one's wait began with the last call before.
+    expect(performance.now() - begun).toBeGreaterThan(400);
+  });
+
   test('holds for an abort while it makes one wait', async () => {
     let wake: (() => void) | undefined;
     const clock = { ...testClock(), sleep: () => new Promise<void>((resolve) => (wake = resolve)) };

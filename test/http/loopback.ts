@@ -138,6 +138,7 @@ export interface SourceOverrides extends SourceHttpOptions, RouteSettings {
   readonly forward?: SourceHttpSettings['forward'];
   readonly limits?: Partial<LimitSettings>;
   readonly classifyError?: ClassifyError;
+  readonly paceAfter?: SourceHttpSettings['paceAfter'];
 }
 
 /** A source's HTTP with its own connections; closed after the test. */
@@ -151,10 +152,11 @@ export function sourceHttp(overrides: SourceOverrides): ManagedSourceHttp {
     classifyError,
     tls,
     proxy,
+    paceAfter,
     ...options
   } = overrides;
   const http = createSourceHttp(
-    { source, baseUrl, auth, forward, limits: { ...DEFAULT_LIMITS, ...limits }, classifyError, tls, proxy },
+    { source, baseUrl, auth, forward, limits: { ...DEFAULT_LIMITS, ...limits }, classifyError, tls, proxy, paceAfter },
     { pools: createPools(), ...options },
   );
   open.push(() => http.close());

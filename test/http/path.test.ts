@@ -126,4 +126,18 @@ describe('names on the wire', () => {
     expect(error).toMatchObject({ code: 'NOT_FOUND' });
     expect(server.received).toEqual([]);
   });
+
+  test('that no server takes for their length are not asked for: a refusal may break the connection, and others would pay for that', async () => {
+    const server = await serve((_, response) => response.socket?.destroy());
+    const http = sourceHttp({ baseUrl: server.origin });
+    const ask = (path: string, text: string) =>
+      rejection(http.json({ method: 'GET', path: ['jobs', path], query: { text } }, z.object({}), createCall()));
+    expect(await ask('x'.repeat(20_000), '')).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await ask('a', 'ü'.repeat(4_000))).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: 'sap: the filter is too long: its address has 24013 characters, and 16384 are allowed',
+    });
+    expect(server.received).toEqual([]);
+    expect(http.stats()).toMatchObject({ breaker: 'closed' });
+  });
 });

@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import { FairQueue } from './fair-queue.ts';
 import { Places } from './places.ts';
 import { createRateWindow } from './rate-window.ts';
+import { StartPace } from './start-pace.ts';
 
 /** Bounds how many calls of a source run at once and how fast they start. */
 export interface Limiter {
@@ -20,8 +21,8 @@ export interface Limiter {
   acquire(caller: Caller, since?: number): Promise<() => void>;
   /** The same where no wait is needed. Null: `acquire` has to decide. */
   acquireNow(caller: Caller): (() => void) | null;
-  /** Sets the least time between the starts of two calls; 0: no pacing. */
-  pace(milliseconds: number): void;
+  /** Sets the least time between the starts of two calls; 0: no pacing. `sent`: when the call started whose answer says so. */
+  pace(milliseconds: number, sent?: number): void;
   inFlight(): number;
   queued(): number;
 }
@@ -37,9 +38,6 @@ interface Ticket {
   readonly places: { readonly asker: Asker; readonly queue: FairQueue<Ticket> }[];
   readonly enter: (release: () => void) => void;
 }
-
-/** The slowest pace, so that a wrong header cannot silence a source. */
-const SLOWEST_PACE_MILLISECONDS = 5_000;
 
 /**
  * A poll that has waited this long gets its turn among interactive calls, so that heavy load does not silence a tail.
@@ -67,8 +65,7 @@ export function createLimiter(
   const never = new Cancellation();
   const places = new Places(settings.concurrency);
   let pausing = false;
-  let apart = 0;
-  let lastStart = -Infinity;
+  const pace = new StartPace();
   let interactiveInARow = INTERACTIVE_PER_POLL;
   /** Calls that the replicas have permitted and that have not started. */
   let permitted = 0;
@@ -78,7 +75,7 @@ export function createLimiter(
       const now = clock.now();
       const isPolls = isPollsTurn(now);
       if (isPolls === null) break;
-      const delay = Math.max(rate.delay(now), lastStart + apart - now);
+      const delay = Math.max(rate.delay(now), pace.delay(now));
       if (delay > 0) {
         pause(delay);
         return;
@@ -89,7 +86,7 @@ export function createLimiter(
       }
       permitted = Math.max(0, permitted - 1);
       rate.start(now);
-      lastStart = now;
+      pace.start(now);
       enterNext(isPolls, now);
     }
     // With no call waiting, unused permissions expire.
@@ -99,7 +96,7 @@ export function createLimiter(
   /** Asks once for all calls that could start. Only one such question is under way at a time. */
   async function askOthers({ ask }: Replicas): Promise<void> {
     pausing = true;
-    const wanted = apart > 0 ? 1 : Math.min(waiting.size, places.free);
+    const wanted = pace.isSlow ? 1 : Math.min(waiting.size, places.free);
     const { count, waitMilliseconds } = (await ask(wanted)) ?? { count: wanted, waitMilliseconds: 0 };
     const wait = Math.max(waitMilliseconds, count === 0 ? LEAST_PAUSE_MILLISECONDS : 0);
     if (wait > 0) await clock.sleep(wait, never);
@@ -147,9 +144,9 @@ export function createLimiter(
     const now = clock.now();
     const claim = pausing ? undefined : claims.find((each) => places.admits(each, now));
     if (claim === undefined) return null;
-    if (rate.delay(now) > 0 || lastStart + apart > now) return null;
+    if (rate.delay(now) > 0 || pace.delay(now) > 0) return null;
     rate.start(now);
-    lastStart = now;
+    pace.start(now);
     interactiveInARow = claims.some(({ priority }) => priority === 'interactive') ? interactiveInARow + 1 : 0;
     return placeOf(claim.asker);
   }
@@ -233,8 +230,8 @@ export function createLimiter(
   }
 
   return {
-    pace(milliseconds) {
-      apart = Math.min(milliseconds, SLOWEST_PACE_MILLISECONDS);
+    pace(milliseconds, sent = clock.now()) {
+      pace.set(milliseconds, sent, clock.now());
     },
     inFlight: () => places.taken,
     queued: () => waiting.size,

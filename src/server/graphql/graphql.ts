@@ -33,7 +33,8 @@ import { limitQueries } from './limits.ts';
 import type { PersistedQueries } from '../../config/persisted-queries.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { codeValidationErrors, limitNesting, refuseAbsentOperations, refuseIntrospection } from './validation.ts';
+import { limitText } from './limit-text.ts';
+import { codeValidationErrors, refuseAbsentOperations, refuseIntrospection } from './validation.ts';
 import { createPersistedTexts, ID_PARAMETERS } from './persisted-queries.ts';
 import type { PersistedTexts } from './persisted-queries.ts';
 import { KnownDocuments } from './short-way/known-documents.ts';
@@ -189,7 +190,7 @@ function createYogaWith(
       clientHabits(present, batching > 0),
       ...(batching > 0 ? [batches(batching, begin) as unknown as Plugin] : []),
       ...plugins,
-      limitNesting(limits.nesting),
+      limitText(limits),
       limitQueries(limits, introspection),
       ...(introspection ? [] : [refuseIntrospection()]),
       refuseAbsentOperations(),
