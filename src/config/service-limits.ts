@@ -61,9 +61,9 @@ export interface ClientLimits {
   readonly socketBytesPerSecond: number;
   /** Bytes that wait until one WebSocket reads them. */
   readonly socketUnreadBytes: number;
-  /** Bytes of answers of all callers that wait until they are read. One caller may have half of them, and less where others have some. */
+  /** Bytes of requests that are under way, and of answers that wait until they are read, of all callers. One caller may have half of them, and less where others have some. */
   readonly unreadBytes: number;
-  /** Bytes for large answers of vendors, and for what is read of them, that all operations hold. */
+  /** Bytes for large answers of vendors, and for what is read of them, that all operations hold. Small ones have a quarter beside it. */
   readonly heldVendorBytes: number;
 }
 

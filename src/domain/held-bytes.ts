@@ -13,6 +13,11 @@ export class HeldBytes {
     this.#most = most;
   }
 
+  /** Bytes that are held. */
+  get total(): number {
+    return this.#total;
+  }
+
   /** The share of one operation. `caller` null: the operation counts as a caller of its own. */
   share(caller: string | null): HeldShare {
     const owner: unknown = caller ?? {};

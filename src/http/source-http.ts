@@ -25,7 +25,7 @@ import type { Begin, Start } from './policy/shared-stream.ts';
 import { createSingleFlight } from './policy/single-flight.ts';
 import type { Landed } from './policy/single-flight.ts';
 import { readItems, readJson } from './readers.ts';
-import type { OpenLease, SizedReply } from './readers.ts';
+import type { SizedReply } from './readers.ts';
 import { processRoom } from './room/answer-room.ts';
 import type { AnswerRoom } from './room/answer-room.ts';
 import { createSourceRoom } from './room/source-room.ts';
@@ -80,8 +80,6 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
   const ownRoom = createSourceRoom(room, source, limits.concurrency);
   let closed = false;
 
-  const leaseFor = (caller: Caller): OpenLease => ownRoom.lease.bind(null, caller);
-
   function prepare(request: HttpRequest, call: Call) {
     if (closed) throw new TributaryError('SOURCE_UNAVAILABLE', `${source}: the client is closed`, { source });
     const credential = forward === false ? null : call.authorization;
@@ -117,18 +115,18 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
         span,
         sendsTraceparent,
         read: (open) =>
-          readJson(open, { mostBytes: limits.maxResponseBytes, cutsStrings }, parts.wire, leaseFor(caller)),
+          readJson(open, { mostBytes: limits.maxResponseBytes, cutsStrings }, parts.wire, ownRoom.leases(caller)),
       });
       const { lease } = reply;
       try {
         return { ...reply, data: await inTurns(() => decode(reply.data, decoder, parts.wire)) };
       } finally {
         // Those who wait for the answer get it before that, and hold it from then on.
-        if (lease !== null) setImmediate(lease.endReading);
+        setImmediate(lease.endReading);
       }
     }
     const receive = ({ bytes, lease }: SizedReply<T>): void => {
-      if (lease !== null) room.keep(call.asker, prepared.request.path.split('?', 1)[0] ?? '', lease);
+      room.keep(call.asker, prepared.request.path.split('?', 1)[0] ?? '', lease);
       call.budget.receive(source, bytes);
     };
     let started = 0;
@@ -166,7 +164,8 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     const start: Start<T> = (caller, begin) => {
       started += 1;
       call.budget.startCall(source);
-      const read = (open: OpenAttempt): Promise<void> => readItems(open, reader, begin, parts.wire, leaseFor(caller));
+      const read = (open: OpenAttempt): Promise<void> =>
+        readItems(open, reader, begin, parts.wire, ownRoom.leases(caller));
       return tracedCall(call.span, source, request, (span) =>
         parts.recorder.watch(makeCall(parts, { ...prepared, caller, span, sendsTraceparent, read })),
       );

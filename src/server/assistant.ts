@@ -4,6 +4,7 @@ import { Budget } from '../domain/budget.ts';
 import type { BudgetLimits } from '../domain/budget.ts';
 import type { QueryLimits } from '../config/service-limits.ts';
 import { createCall } from '../domain/call.ts';
+import type { HeldBytes } from '../domain/held-bytes.ts';
 import { NO_SPAN } from '../domain/span.ts';
 import { mayNot } from './access/admit-operations.ts';
 import type { Audit } from './access/audit.ts';
@@ -33,6 +34,8 @@ interface AssistantOptions {
   /** Turns an error into the error that clients see, logs it if it is our fault, and counts it. */
   readonly present: Present;
   readonly tracing: Tracing | null;
+  /** The memory that answers take until they are read. */
+  readonly held: HeldBytes;
 }
 
 /** `POST /mcp`: tools for assistants. They read like queries and need the right to query. */
@@ -63,6 +66,8 @@ export function createAssistant(options: AssistantOptions): DataHandler {
     const seen = journal?.watching(access.view('query')) ?? access.view('query');
     const federation = tracing === null ? seen : tracedFederation(seen);
     const asker = { caller: nameOfCaller(access.caller, client), requestId };
+    const held = options.held.share(asker.caller);
+    response.once('close', held.free);
     processRoom.begin(asker);
     response.once('close', () => {
       processRoom.end(asker);
@@ -79,7 +84,7 @@ export function createAssistant(options: AssistantOptions): DataHandler {
             authorization,
             asker,
             span,
-            budget: new Budget(limits.measureOnly ? null : limits),
+            budget: new Budget(limits.measureOnly ? null : limits, held),
           }),
         begin: (tool) => tracing?.begin('tool', { 'tributary.tool': tool }, traceparentOf(request)) ?? NO_SPAN,
         present(error) {

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { refused } from './client/gate.ts';
+import type { RefusedRequest } from './client/gate.ts';
 
 /**
  * How long and how much a refused client may still send. Closing a connection with unread data resets it, and the reset
@@ -10,11 +12,16 @@ const LINGER_BYTES = 64 * 1024 * 1024;
 
 /**
  * Bounds a request's body. A declared length costs nothing to check, because Node's parser enforces it. A chunked body
- * is counted as it arrives. Returns false if it has already answered.
+ * is counted as it arrives, and `take` tells whether there is memory for each chunk. Returns false if it has already answered.
  */
-export function limitBody(request: IncomingMessage, response: ServerResponse, limit: number): boolean {
+export function limitBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limit: number,
+  take: (bytes: number) => boolean,
+): boolean {
   if (isTooLong(request, limit)) {
-    const linger = refuse(request, response, limit);
+    const linger = refuse(request, response, tooLong(limit));
     request.on('data', (chunk: Uint8Array) => {
       linger.unread(chunk.byteLength);
     });
@@ -23,7 +30,7 @@ export function limitBody(request: IncomingMessage, response: ServerResponse, li
     });
     return false;
   }
-  if (request.headers['transfer-encoding'] !== undefined) countChunks(request, response, limit);
+  if (request.headers['transfer-encoding'] !== undefined) countChunks(request, response, limit, take);
   return true;
 }
 
@@ -34,16 +41,24 @@ export function isTooLong({ headers }: IncomingMessage, limit: number): boolean 
 }
 
 /** Counts between the parser and the reader of the body. A `data` listener would start the flow too early. */
-function countChunks(request: IncomingMessage, response: ServerResponse, limit: number): void {
+function countChunks(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limit: number,
+  take: (bytes: number) => boolean,
+): void {
   const push: Duplex['push'] = request.push.bind(request);
   let bytes = 0;
   let linger: Linger | null = null;
   request.push = (chunk: unknown, encoding) => {
     const size = chunk instanceof Uint8Array ? chunk.byteLength : 0;
     bytes += size;
-    if (bytes <= limit) return push(chunk, encoding);
-    if (linger === null && response.headersSent) return false;
-    linger ??= refuse(request, response, limit);
+    if (linger === null) {
+      const refusal = bytes > limit ? tooLong(limit) : take(size) ? null : NO_ROOM;
+      if (refusal === null) return push(chunk, encoding);
+      if (response.headersSent) return false;
+      linger = refuse(request, response, refusal);
+    }
     // Withhold the end of the body too, or the reader would take the beginning for the whole.
     if (chunk === null) linger.end();
     else linger.unread(size);
@@ -59,15 +74,25 @@ interface Linger {
   end(): void;
 }
 
+const tooLong = (limit: number): RefusedRequest =>
+  refused(413, 'BAD_USER_INPUT', `The request's body is over the limit of ${limit} bytes.`);
+
+/** The memory for requests and answers is taken. */
+export const NO_ROOM = refused(
+  429,
+  'FORBIDDEN',
+  'Requests and answers that are under way take all memory that there is for one caller (limits.unreadBytes). Ask again later, or for less.',
+  { retryAfterSeconds: 1 },
+  { 'retry-after': '1' },
+);
+
 /**
  * Answers at once. Ends the connection when the client has sent everything, or after `LINGER_MILLISECONDS` or
  * `LINGER_BYTES`.
  */
-function refuse(request: IncomingMessage, response: ServerResponse, limit: number): Linger {
-  const message = `The request's body is over the limit of ${limit} bytes.`;
-  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
-  response.writeHead(413, {
-    'content-type': 'application/json; charset=utf-8',
+function refuse(request: IncomingMessage, response: ServerResponse, { status, headers, body }: RefusedRequest): Linger {
+  response.writeHead(status, {
+    ...headers,
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   });

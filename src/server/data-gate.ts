@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Access } from './access/access.ts';
 import { answerText } from './answer-text.ts';
-import { limitBody } from './body-limit.ts';
+import type { HeldBytes } from '../domain/held-bytes.ts';
+import { limitBody, NO_ROOM } from './body-limit.ts';
+import { nameOfCaller } from './client/callers.ts';
 import { compress } from './compression.ts';
 import { refuse } from './client/gate.ts';
 import type { createGate, createIdentification } from './client/gate.ts';
@@ -19,6 +21,8 @@ interface DataGateOptions {
   /** The client's address. */
   readonly clientOf: (request: IncomingMessage) => string | null;
   readonly bodyBytes: number;
+  /** The memory that requests take until they are answered. */
+  readonly held: HeldBytes;
   /** True: answers are compressed for clients that accept it. */
   readonly compression: boolean;
   readonly logger: Logger | null;
@@ -26,11 +30,16 @@ interface DataGateOptions {
 
 type DataGate = (handler: DataHandler, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+/** What is read of a body takes so many times as much memory: its bytes, its text and its values. */
+const MEMORY_OF_BODY = 3;
+/** A shorter body counts as nothing where its length is known. */
+const SMALL_BODY_BYTES = 16 * 1024;
+
 const STRANGE_PAGE = 'pages of this origin may not read answers';
 
 /** The checks that every request for data passes. */
 export function createDataGate(options: DataGateOptions): DataGate {
-  const { admit, identify, allowedPages, clientOf, bodyBytes, compression, logger } = options;
+  const { admit, identify, allowedPages, clientOf, bodyBytes, held, compression, logger } = options;
   return async (handler, request, response) => {
     if (isStrangePreflight(request, allowedPages)) {
       const { origin } = request.headers;
@@ -50,7 +59,9 @@ export function createDataGate(options: DataGateOptions): DataGate {
       response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
       return;
     }
-    if (!limitBody(request, response, bodyBytes)) return;
+    // Nothing is read before the caller is known.
+    let take = (_bytes: number): boolean => true;
+    if (!limitBody(request, response, bodyBytes, (bytes) => take(bytes))) return;
     const identified = await identify(request.headers.authorization ?? null);
     if ('status' in identified) {
       allowOrigin(request, response, allowedPages);
@@ -62,6 +73,15 @@ export function createDataGate(options: DataGateOptions): DataGate {
       return;
     }
     response.once('close', identified.end);
+    const share = held.share(nameOfCaller(identified.access.caller, clientOf(request)));
+    response.once('close', share.free);
+    take = (bytes) => share.take(MEMORY_OF_BODY * bytes);
+    const declared = Number(request.headers['content-length'] ?? 0);
+    if (declared > SMALL_BODY_BYTES && !take(declared)) {
+      allowOrigin(request, response, allowedPages);
+      refuse(response, NO_ROOM);
+      return;
+    }
     if (compression) compress(request, response);
     await handler(request, response, identified.access);
   };

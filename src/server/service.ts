@@ -95,6 +95,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const allowedPages = { publicOrigin: options.publicOrigin ?? null, allowedOrigins };
   const metrics = options.metrics ?? createMetrics();
   metrics.tails(() => federation.tailStatistics());
+  metrics.held(() => answering.held.total);
   const subgraph = { nodes: options.subgraphNodes ?? true, traces: options.subgraphTraces ?? false };
   const { explorer = true, persistedQueries = NO_PERSISTED_QUERIES } = options;
   const page = explorer === false ? null : await explorerRoutes(explorer === true ? undefined : explorer);
@@ -121,6 +122,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     allowedPages,
     clientOf: callerOf,
     bodyBytes: limits.bodyBytes,
+    held: answering.held,
     compression: options.compression ?? true,
     logger,
   });
@@ -154,7 +156,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const data: Readonly<Record<string, DataHandler>> = {
     '/graphql': createEndpoint({ graphql, limits, clientOf: callerOf, hasOrigins, shortWay, ...answering }),
     '/export': createExport({ ...reading, ...answering }),
-    ...(options.mcp === true ? { '/mcp': createAssistant(reading) } : {}),
+    ...(options.mcp === true ? { '/mcp': createAssistant({ ...reading, ...answering }) } : {}),
     '/metrics': metricsEndpoint(metrics),
   };
 
@@ -237,9 +239,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       await federation.close();
       await sockets.close(graceMilliseconds);
     },
-    async dispose() {
-      await graphql.dispose();
-    },
+    dispose: () => graphql.dispose(),
   };
 }
 

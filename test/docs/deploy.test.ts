@@ -74,6 +74,7 @@ describe('metrics', () => {
       repeatedLines: 0,
       sharing: { through: 'REDIS', state: 'CONNECTED', leading: 0, following: 0, limitAsks: { shared: 0, alone: 0 } },
     }));
+    metrics.held(() => 0);
     createWorkersMetrics(metrics.registry, () => 0);
     const kinds = (await metrics.registry.metrics()).matchAll(/^# TYPE (\S+) (\S+)$/gm);
     return new Set([...kinds].flatMap(([, name = '', kind]) => (kind === 'histogram' ? [`${name}_bucket`] : [name])));

@@ -1,6 +1,9 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { fakeFederation } from '../resolvers/fake-federation.ts';
 import { start } from './start.ts';
 
 function nested(depth: number): string {
@@ -31,6 +34,21 @@ describe('the limits on queries', () => {
       '{ job(source: "up", key: "a") { logs(first: 1000) { nodes { job { logs(first: 1000) { nodes { message } } } } } } }',
       'The query may take 2012011 units of work; the limit is 250000. Ask for smaller pages or fewer fields.',
     ],
+    [
+      'characters',
+      `{ sources { name } } # ${'x'.repeat(131_072)}`,
+      'The query has 131095 characters; at most 131072 are allowed. Use variables for long values.',
+    ],
+    [
+      'the length of an alias',
+      `{ sources { ${'x'.repeat(129)}: name } }`,
+      'A name or number of the query has 129 characters; at most 128 are allowed.',
+    ],
+    [
+      'the length of a number',
+      `{ job(source: "up", key: "a") { logs(first: ${'1'.repeat(200)}) { nodes { id } } } }`,
+      'A name or number of the query has 200 characters; at most 128 are allowed.',
+    ],
   ])('on %s are named in the error if they are exceeded', async (_what, query, message) => {
     const server = await start();
     const { data, errors } = await server.query(query);
@@ -39,6 +57,15 @@ describe('the limits on queries', () => {
       errors?.filter(({ extensions }) => extensions['code'] === 'QUERY_TOO_COMPLEX').map((error) => error.message),
     ).toEqual([message]);
     expect(server.log).toEqual([]);
+  });
+
+  test('allow long texts, and names of 128 characters', async () => {
+    const server = await start();
+    const name = 'x'.repeat(128);
+    const { data } = await server.query(
+      `query ${name} { job(source: "${'s'.repeat(9_000)}", key: "a") { ${name}: key } }`,
+    );
+    expect(data).toEqual({ job: null });
   });
 
   test('apply to page sizes in variables', async () => {
@@ -59,6 +86,65 @@ describe('the limits on queries', () => {
       getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true }),
     );
     expect(errors).toBeUndefined();
+  });
+});
+
+describe('the memory for requests that are under way', () => {
+  const slow = () => new Promise<never>(() => undefined);
+  const query = 'query ($key: String!) { job(source: "up", key: $key) { name } }';
+
+  async function startSlow() {
+    return start(fakeFederation({ job: slow }), {
+      trustProxy: ['127.0.0.1'],
+      clientLimits: { unreadBytes: 1_000_000 },
+    });
+  }
+  const ask = (url: string, client: string, characters: number, signal?: AbortSignal) =>
+    fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': client },
+      body: JSON.stringify({ query, variables: { key: 'x'.repeat(characters) } }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+
+  test('is bounded for each caller, others have some left, and it comes back', async () => {
+    const server = await startSlow();
+    const leaving = new AbortController();
+    const waiting = Array.from({ length: 2 }, () =>
+      ask(server.url, '203.0.113.1', 80_000, leaving.signal).catch(() => null),
+    );
+    const refused = async (client: string) => {
+      const soon = AbortSignal.timeout(500);
+      return (await ask(server.url, client, 80_000, soon).catch(() => null))?.status ?? 'is under way';
+    };
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await refused('203.0.113.1')).toBe(429);
+    expect(await refused('203.0.113.2')).toBe('is under way');
+    leaving.abort();
+    await Promise.all(waiting);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await refused('203.0.113.1')).toBe('is under way');
+  });
+
+  test('is bounded for bodies in chunks, and for messages of WebSockets', async () => {
+    const server = await startSlow();
+    const body = JSON.stringify({ query, variables: { key: 'x'.repeat(400_000) } });
+    const status = await new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+      const outgoing = request(`${server.url}/graphql`, { method: 'POST', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+    expect(status).toBe(429);
+    const client = createClient({ url: `${server.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
+    const failure = await new Promise((resolve) => {
+      client.subscribe(JSON.parse(body) as never, { next: resolve, error: resolve, complete: () => undefined });
+    });
+    expect(failure).toMatchObject([{ extensions: { code: 'UPSTREAM_BUDGET_EXCEEDED' } }]);
+    await client.dispose();
   });
 });
 

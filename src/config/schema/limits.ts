@@ -58,7 +58,7 @@ export const serviceLimitsSchema = z.strictObject({
     .max(2 ** 40)
     .optional()
     .describe(
-      "Bytes of answers of all callers that may wait to be read. Default: a quarter of the process's heap. One caller may have half of them, and less where others have some.",
+      "Bytes of requests that are under way, and of answers that wait to be read, of all callers. Default: a quarter of the process's heap. One caller may have half of them, and less where others have some.",
     ),
   heldVendorBytes: z
     .int()
@@ -66,7 +66,7 @@ export const serviceLimitsSchema = z.strictObject({
     .max(2 ** 40)
     .optional()
     .describe(
-      "Bytes for large answers of vendors, and for what is read of them, that all operations hold at once. Default: half of the process's heap.",
+      "Bytes for large answers of vendors, and for what is read of them, that all operations hold at once; small answers have a quarter as much beside it. Default: half of the process's heap.",
     ),
 });
 

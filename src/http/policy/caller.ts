@@ -1,4 +1,4 @@
-import type { Call } from '../../domain/call.ts';
+import type { Asker, Call } from '../../domain/call.ts';
 import { Cancellation } from '../request/abort.ts';
 
 /** An operation that waits for a call at a source, and its priority. */
@@ -18,6 +18,11 @@ export class Caller {
   /** The claims of all operations that joined so far, including those that left: the call goes on for the rest. */
   get claims(): readonly Claim[] {
     return this.#claims;
+  }
+
+  /** The operation that started the call. None: unknown. */
+  get first(): readonly Asker[] {
+    return this.#claims.slice(0, 1).map(({ asker }) => asker);
   }
 
   /** The id of the request that started the call. Undefined: unknown. */

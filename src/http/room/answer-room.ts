@@ -1,14 +1,20 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Asker } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import { HeldBytes } from '../../domain/held-bytes.ts';
 import type { Caller } from '../policy/caller.ts';
 import { FairQueue } from '../policy/fair-queue.ts';
 import { AnswerLease } from './answer-lease.ts';
+import type { RoomAccount } from './answer-lease.ts';
+import { smallAccount } from './small-account.ts';
 
-/** Smaller answers take no room: there are many, and an operation holds few of them at once. */
+/** Smaller answers have room of their own, so that large ones keep none of them waiting. */
 export const LARGE_ANSWER_BYTES = 256 * 1024;
 
 export const DEFAULT_ROOM_BYTES = Math.floor(getHeapStatistics().heap_size_limit / 2);
+
+/** The part of the room that small answers have beside it. */
+const SMALL_PART = 1 / 4;
 
 /** How long an answer waits for room. Long enough for another operation to end, and shorter than most clients wait. */
 const PATIENCE_MILLISECONDS = 10_000;
@@ -38,8 +44,9 @@ export interface WaitingPlaces {
 }
 
 /**
- * The memory for large answers of vendors that all operations of the process hold: bodies while they are read, and their rows until the
- * operation is over. An answer without room is not read on until others have let go of theirs.
+ * The memory for answers of vendors that all operations of the process hold: bodies while they are read, and their rows until the
+ * operation is over. An answer without room is not read on until others have let go of theirs. Small answers have room beside it, of which
+ * one caller has half at most; where that is full, they are as large ones.
  *
  * The operation that has held room for the longest may use all of it. The others get more only while at least half is free, so the first
  * one always comes to its end, and then the next one is the first.
@@ -49,6 +56,7 @@ export class AnswerRoom {
   most: number;
   readonly #patience: number;
   #held = 0;
+  readonly #small = new HeldBytes(() => this.most * SMALL_PART);
   #turnedAway = 0;
   /** What operations hold, those that began to hold first come first. An answer that several share counts for each. */
   readonly #holders = new Map<Asker, number>();
@@ -64,7 +72,7 @@ export class AnswerRoom {
 
   /** Bytes that are held. */
   get held(): number {
-    return this.#held;
+    return this.#held + this.#small.total;
   }
 
   /** Answers that wait for room. */
@@ -104,7 +112,17 @@ export class AnswerRoom {
 
   /** Room for one answer that is about to be read; it takes none yet. */
   lease(source: string, caller: Caller, places: WaitingPlaces): AnswerLease {
-    return new AnswerLease(caller.claims.map(({ asker }) => asker).slice(0, 1), {
+    return new AnswerLease(caller.first, this.#account(source, caller, places));
+  }
+
+  /** Room for one small answer, or a small part of what a reader keeps. It is taken once. */
+  smallLease(source: string, caller: Caller, places: WaitingPlaces): AnswerLease {
+    const share = this.#small.share(caller.first[0]?.caller ?? null);
+    return new AnswerLease(caller.first, smallAccount(share, this.#account(source, caller, places)));
+  }
+
+  #account(source: string, caller: Caller, places: WaitingPlaces): RoomAccount {
+    return {
       take: (bytes, taken) => this.#take({ source, caller, places, bytes, taken }),
       takeNow: (bytes) => {
         this.#takeNow(source, caller, bytes);
@@ -113,10 +131,8 @@ export class AnswerRoom {
         this.#held -= bytes;
         this.#advance();
       },
-      count: (asker, bytes) => {
-        this.#count(asker, bytes);
-      },
-    });
+      count: this.#count.bind(this),
+    };
   }
 
   #count(asker: Asker, bytes: number): void {
@@ -222,7 +238,7 @@ export class AnswerRoom {
 
   #refusal(source: string, what: string): TributaryError {
     this.#turnedAway += 1;
-    const message = `${source}: ${what} Large answers of sources may take ${this.most} bytes in all (limits.heldVendorBytes).`;
+    const message = `${source}: ${what} Answers of sources may take ${this.most} bytes in all (limits.heldVendorBytes).`;
     return new TributaryError('UPSTREAM_BUDGET_EXCEEDED', message, { source });
   }
 }

@@ -8,58 +8,83 @@ import type { AnswerRoom, WaitingPlaces } from './answer-room.ts';
 /** Room for kept rows is asked for in steps of this size. */
 const STEP_BYTES = 1024 * 1024;
 
+/** Few rows take one part after the other, each twice as large as the one before: 240 KiB in all. */
+const SMALL_PARTS = [16, 32, 64, 128].map((kibibytes) => kibibytes * 1024);
+
+/** Makes the lease of an answer, once it is known to be large or small. */
+export interface Leases {
+  readonly large: () => AnswerLease;
+  readonly small: () => AnswerLease;
+}
+
 /** The part of the room that answers of one source use. */
 export interface SourceRoom {
-  lease(caller: Caller): AnswerLease;
+  leases(caller: Caller): Leases;
   /** For one reader of streams. Of its answers, those before the newest ones are let go. */
   keeping(call: Call): OpenKeptRows;
 }
 
 export function createSourceRoom(room: AnswerRoom, source: string, concurrency: number): SourceRoom {
   const places = createWaitingPlaces(concurrency);
-  const lease = (caller: Caller): AnswerLease => room.lease(source, caller, places);
+  const leases = (caller: Caller): Leases => ({
+    large: () => room.lease(source, caller, places),
+    small: () => room.smallLease(source, caller, places),
+  });
   let readers = 0;
   return {
-    lease,
+    leases,
     keeping(call) {
       readers += 1;
       const list = `${source}: rows of reader ${readers}`;
       const { asker, priority } = call;
       return () =>
-        new KeptInRoom(
-          () => lease(new Caller([{ asker, priority }])),
-          (held) => {
-            room.keep(asker, list, held);
-          },
-        );
+        new KeptInRoom(leases(new Caller([{ asker, priority }])), (held, part) => {
+          room.keep(asker, `${list}, ${part}`, held);
+        });
     },
   };
 }
 
 class KeptInRoom implements KeptRows {
-  readonly #open: () => AnswerLease;
-  readonly #keep: (lease: AnswerLease) => void;
-  #lease: AnswerLease | null = null;
+  readonly #open: Leases;
+  readonly #keep: (lease: AnswerLease, part: number) => void;
+  /** What the first rows take, in parts, and then what all rows take. */
+  readonly #leases: AnswerLease[] = [];
   #steps = 0;
 
-  constructor(open: () => AnswerLease, keep: (lease: AnswerLease) => void) {
+  constructor(open: Leases, keep: (lease: AnswerLease, part: number) => void) {
     this.#open = open;
     this.#keep = keep;
   }
 
   set(bytes: number): void {
+    this.#setParts(bytes);
     const steps = bytes <= LARGE_ANSWER_BYTES ? 0 : Math.ceil(bytes / STEP_BYTES);
     if (steps === this.#steps) return;
-    this.#lease ??= this.#open();
-    this.#lease.setNow(steps * STEP_BYTES);
+    this.#leases[SMALL_PARTS.length] ??= this.#open.large();
+    this.#leases[SMALL_PARTS.length]?.setNow(steps * STEP_BYTES);
     this.#steps = steps;
   }
 
+  /** Takes parts until they are enough. They are given back at the end. */
+  #setParts(bytes: number): void {
+    let room = 0;
+    for (const [index, part] of SMALL_PARTS.entries()) {
+      if (room >= bytes) return;
+      room += part;
+      if (this.#leases[index] !== undefined) continue;
+      const lease = this.#open.small();
+      lease.setNow(part);
+      this.#leases[index] = lease;
+    }
+  }
+
   end(isKept: boolean): void {
-    if (this.#lease === null) return;
-    if (isKept) this.#keep(this.#lease);
-    this.#lease.endReading();
-    this.#lease = null;
+    for (const [part, lease] of this.#leases.entries()) {
+      if (isKept) this.#keep(lease, part);
+      lease.endReading();
+    }
+    this.#leases.length = 0;
   }
 }
 

@@ -52,6 +52,8 @@ export interface Metrics {
   unhandled(kind: UnhandledKind): void;
   /** Adds metrics of tails, read whenever the metrics are read. */
   tails(statistics: () => TailStatistics): void;
+  /** Adds the memory of requests and answers, read whenever the metrics are read. */
+  held(bytes: () => number): void;
   /** Counts operations and open subscriptions. */
   readonly plugin: Plugin;
 }
@@ -136,6 +138,10 @@ export function createMetrics(): Metrics {
     tails: (statistics) => {
       countTails(registry, statistics);
     },
+    held: (bytes) => {
+      const help = 'Bytes of requests that are under way, and of answers that wait to be read, of limits.unreadBytes.';
+      gauge(registry, 'tributary_unread_bytes', help, bytes);
+    },
     plugin: {
       onExecute({ args }) {
         operations.inc({ type: 'query' });
@@ -170,31 +176,28 @@ export function createMetrics(): Metrics {
 
 /** Adds metrics of the memory for large answers of sources, read each time the metrics are shown. */
 function countAnswers(registry: Registry, room: Pick<AnswerRoom, 'held' | 'waiting' | 'turnedAway'>): void {
-  function gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name,
-      help,
-      aggregator: 'sum',
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
-  }
-
-  gauge(
-    'tributary_held_vendor_bytes',
-    'Bytes that operations hold for large answers of sources, of limits.heldVendorBytes.',
-    () => room.held,
-  );
-  gauge('tributary_vendor_answers_waiting', 'Large answers of sources that wait for room.', () => room.waiting);
+  const help = 'Bytes that operations hold for answers of sources, of five quarters of limits.heldVendorBytes.';
+  gauge(registry, 'tributary_held_vendor_bytes', help, () => room.held);
+  gauge(registry, 'tributary_vendor_answers_waiting', 'Answers of sources that wait for room.', () => room.waiting);
   new Counter({
     name: 'tributary_vendor_answers_refused_total',
-    help: 'Large answers of sources that were not read, because others took the room for them.',
+    help: 'Answers of sources that were not read, because others took the room for them.',
     registers: [registry],
     collect() {
       this.reset();
       this.inc(room.turnedAway);
+    },
+  });
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    aggregator: 'sum',
+    registers: [registry],
+    collect() {
+      this.set(read());
     },
   });
 }

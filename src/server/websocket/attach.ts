@@ -10,6 +10,8 @@ import { withLargeAnswer } from './large-message.ts';
 export interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  /** The length of the message that is being taken. */
+  characters: number;
 }
 
 /** The start of graphql-ws's error about a message that only servers may send. The error has no other mark. */
@@ -27,6 +29,7 @@ export function attach(
   onFault: (error: unknown) => void,
   mostValues: () => number,
 ): void {
+  const extra: Extra = { socket: client, request, characters: 0 };
   const closed = server.opened(
     {
       protocol: client.protocol,
@@ -38,6 +41,7 @@ export function attach(
         const takeText = (text: string): void => {
           // It has left while its message waited.
           if (client.readyState !== client.OPEN) return;
+          extra.characters = text.length;
           take(text).catch((error: unknown) => {
             const isClients = error instanceof Error && error.message.startsWith(NOT_FOR_CLIENTS);
             if (!isClients) onFault(error);
@@ -51,7 +55,7 @@ export function attach(
         client.on('message', takingMessages(mostValues, takeText, refuse));
       },
     },
-    { socket: client, request },
+    extra,
   );
   // `ws` itself closes the connection of a client that violates the protocol.
   client.on('error', () => undefined);

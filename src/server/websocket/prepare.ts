@@ -1,6 +1,7 @@
 import { getOperationAST, GraphQLError } from 'graphql';
 import type { ExecutionArgs } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
+import { EXPLAIN_HEADER } from '../explain/explain-operations.ts';
 import { badRequest } from '../graphql/bad-request.ts';
 import type { Enveloped } from '../graphql/enveloped.ts';
 import { REFUSED } from './bounded-message.ts';
@@ -40,4 +41,16 @@ export async function prepare(
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error('An operation could not be prepared.', { cause: reason });
+}
+
+/**
+ * What is a header over HTTP, in an operation's extensions: browsers cannot set headers on a WebSocket, and a connection has
+ * many operations.
+ */
+export function headersIn({ extensions }: SubscribePayload) {
+  const of = (name: string): string | null => {
+    const given = extensions?.[name];
+    return typeof given === 'string' ? given : null;
+  };
+  return { traceparent: of('traceparent'), explain: of(EXPLAIN_HEADER) };
 }

@@ -3,11 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
-import type { SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { HeldBytes, HeldShare } from '../../domain/held-bytes.ts';
+import type { HeldBytes } from '../../domain/held-bytes.ts';
 import { nameOfCaller } from '../client/callers.ts';
 import type { Refusal } from '../client/callers.ts';
 import type { ClientLimits, QueryLimits } from '../../config/service-limits.ts';
@@ -27,13 +26,13 @@ import { attach } from './attach.ts';
 import type { Extra } from './attach.ts';
 import { isAllowedPage } from '../client/own-origin.ts';
 import type { AllowedPages } from '../client/own-origin.ts';
+import { HeldOperations } from './held-operations.ts';
 import { keepAlive } from './heartbeat.ts';
 import { writtenAhead } from './large-message.ts';
 import { STRANGE_HOST } from '../client/allowed-hosts.ts';
 import { isGraphql, MISDIRECTED, refuse, TOO_MANY } from './handshake.ts';
-import { prepare } from './prepare.ts';
+import { headersIn, prepare } from './prepare.ts';
 import type { Execution } from './prepare.ts';
-import { EXPLAIN_HEADER } from '../explain/explain-operations.ts';
 
 interface WebSocketOptions {
   readonly graphql: GraphqlServer;
@@ -83,8 +82,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   const admitted = new WeakMap<IncomingMessage, Access>();
   const underWay = new WeakMap<IncomingMessage, number>();
   const shares = new ConnectionShares(() => clientLimits.connections);
-  /** What the answers of operations hold, by their ids. */
-  const heldBy = new WeakMap<IncomingMessage, Map<string, HeldShare>>();
+  const heldOperations = new HeldOperations(options.held);
   let running = 0;
 
   /** Counts an operation toward the limits of its socket and its caller. */
@@ -131,7 +129,6 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         return;
       }
       closed.set(request, new AbortController());
-      heldBy.set(request, new Map());
       keepAlive(client, heartbeatMilliseconds);
       guardSocket(client, clientLimits);
       attach(server, client, request, graphql.present, () => mostValues(limits));
@@ -157,27 +154,30 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       return true;
     },
     onSubscribe: async (connection, id, payload) => {
-      const signal = closed.get(connection.extra.request)?.signal ?? AbortSignal.abort();
-      const access = admitted.get(connection.extra.request);
-      const client = options.clientOf(connection.extra.request);
+      const { request, characters } = connection.extra;
+      const signal = closed.get(request)?.signal ?? AbortSignal.abort();
+      const access = admitted.get(request);
+      const client = options.clientOf(request);
       // graphql-ws takes no subscription before `onConnect` has admitted the connection.
       if (access === undefined) throw new Error('A connection was not admitted.');
       const authorization = authorizationOf(connection);
       if (authorization !== null && !isHeaderText(authorization)) {
         return [new GraphQLError(BAD_AUTHORIZATION, { extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode } })];
       }
-      const end = beginOperation(connection.extra.request, access);
+      const end = beginOperation(request, access);
       if (end instanceof GraphQLError) return [end];
-      const held = options.held.share(nameOfCaller(access.caller, client));
-      heldBy.get(connection.extra.request)?.set(id, held);
-      const traceparent = extensionOf(payload, 'traceparent');
-      const explain = extensionOf(payload, EXPLAIN_HEADER);
-      const requestId = requestIdOf(connection.extra.request);
-      const transport = { access, client, requestId, signal, traceparent, explain, held };
+      const held = heldOperations.begin(request, id, nameOfCaller(access.caller, client), characters);
+      if (held instanceof GraphQLError) {
+        end();
+        return [held];
+      }
+      const requestId = requestIdOf(request);
+      const transport = { access, client, requestId, signal, held, ...headersIn(payload) };
       const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped(transport);
       const prepared = await prepare(enveloped, graphql.textOf, payload);
       if (!('enveloped' in prepared)) {
         end();
+        heldOperations.end(request, id);
         return prepared;
       }
       return { ...prepared, end };
@@ -191,14 +191,13 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     },
     // Its last message has been read.
     onComplete: ({ extra }, id) => {
-      heldBy.get(extra.request)?.get(id)?.free();
-      heldBy.get(extra.request)?.delete(id);
+      heldOperations.end(extra.request, id);
       running -= 1;
       operations.emit('complete');
     },
     onClose: ({ extra }) => {
       closed.get(extra.request)?.abort();
-      for (const share of heldBy.get(extra.request)?.values() ?? []) share.free();
+      heldOperations.close(extra.request);
     },
   });
 
@@ -238,13 +237,4 @@ function toAnswer(error: GraphQLError): GraphQLError {
   const { message, nodes = null, source = null, positions = null, extensions } = error;
   const { http: _, ...shown } = extensions;
   return new GraphQLError(message, { nodes, source, positions, extensions: shown });
-}
-
-/**
- * What is a header over HTTP, in an operation's extensions: browsers cannot set headers on a WebSocket, and a connection has
- * many operations.
- */
-function extensionOf({ extensions }: SubscribePayload, name: string): string | null {
-  const given = extensions?.[name];
-  return typeof given === 'string' ? given : null;
 }

@@ -118,7 +118,7 @@ describe('the room for large answers', () => {
       code: 'UPSTREAM_BUDGET_EXCEEDED',
       source: 'sap',
       message:
-        'sap: This query holds answers that leave no room for one more. Large answers of sources may take 100 bytes in all (limits.heldVendorBytes).',
+        'sap: This query holds answers that leave no room for one more. Answers of sources may take 100 bytes in all (limits.heldVendorBytes).',
     });
     expect(room).toMatchObject({ held: 60, turnedAway: 1 });
   });

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import { LARGE_ANSWER_BYTES } from '../../../src/http/room/answer-room.ts';
 import { AnswerRoom } from '../../../src/http/room/answer-room.ts';
+import { createSourceRoom, createWaitingPlaces } from '../../../src/http/room/source-room.ts';
+import { Caller } from '../../../src/http/policy/caller.ts';
 import { readLogStream } from '../../../src/vendors/bytenite/logs/body/stream.ts';
 import { rejection, serve, sourceHttp } from '../loopback.ts';
 
@@ -9,9 +11,13 @@ const AN_HOUR = 3_600_000;
 const MEGABYTE = 1024 * 1024;
 const rows = (bytes: number): string => JSON.stringify({ rows: ['x'.repeat(bytes), 'last'] });
 
-async function sourceOf(body: string, room: AnswerRoom) {
+async function sourceOf(body: string, room: AnswerRoom, concurrency = 10) {
   const server = await serve((_, response) => response.end(body));
-  const http = sourceHttp({ baseUrl: server.origin, limits: { retries: 0, timeoutMilliseconds: AN_HOUR }, room });
+  const http = sourceHttp({
+    baseUrl: server.origin,
+    limits: { retries: 0, timeoutMilliseconds: AN_HOUR, concurrency },
+    room,
+  });
   const ask = (call = createCall(), path = 'list') => http.json({ method: 'GET', path: [path] }, (data) => data, call);
   return { http, ask };
 }
@@ -19,9 +25,52 @@ async function sourceOf(body: string, room: AnswerRoom) {
 /** Lets everything go on that can. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('an answer that is not large takes no room', async () => {
-  const { ask } = await sourceOf(rows(LARGE_ANSWER_BYTES - 100), new AnswerRoom(1));
+test('a small answer has room where large ones have taken all of theirs', async () => {
+  const room = new AnswerRoom(64 * MEGABYTE, AN_HOUR);
+  const { asker } = createCall();
+  room.begin(asker);
+  const large = room.lease('sap', new Caller([{ asker, priority: 'interactive' }]), createWaitingPlaces(2));
+  await large.take(64 * MEGABYTE);
+  const { ask } = await sourceOf(rows(LARGE_ANSWER_BYTES - 100), room);
   expect((await ask()).data).toHaveProperty(['rows', 1], 'last');
+  expect(room.waiting).toBe(0);
+});
+
+test('the small answers of very many operations of one caller wait for each other, and those of another caller do not', async () => {
+  const room = new AnswerRoom(16 * MEGABYTE, AN_HOUR);
+  const { ask } = await sourceOf(rows(LARGE_ANSWER_BYTES - 100), room, 100);
+  const calls = Array.from({ length: 40 }, () => createCall({ asker: { caller: 'greedy' } }));
+  for (const { asker } of calls) room.begin(asker);
+  const asked = calls.map((call, n) => ask(call, `list/${n}`).catch((error: unknown) => error));
+  while (room.waiting === 0) await turn();
+  expect(room.held).toBeLessThanOrEqual(20 * MEGABYTE);
+  const other = createCall({ asker: { caller: 'other' } });
+  room.begin(other.asker);
+  expect((await sourceOf('{"rows":[1]}', room).then((source) => source.ask(other))).data).toEqual({ rows: [1] });
+  // Each goes on when another one is over.
+  for (const [n, answer] of asked.entries()) {
+    expect(await answer).toHaveProperty('data');
+    room.end(calls[n]!.asker);
+  }
+  room.end(other.asker);
+  await turn();
+  expect(room).toMatchObject({ held: 0, waiting: 0 });
+});
+
+test('one reader keeps few rows in room for small answers, and gives it back', () => {
+  const room = new AnswerRoom(8 * MEGABYTE, AN_HOUR);
+  const call = createCall({ asker: { caller: 'a' } });
+  room.begin(call.asker);
+  const kept = createSourceRoom(room, 'sap', 2).keeping(call)();
+  kept.set(1_000);
+  expect(room.held).toBe(16 * 1024);
+  kept.set(200 * 1024);
+  expect(room.held).toBe(240 * 1024);
+  kept.set(100);
+  kept.end(true);
+  expect(room.held).toBe(240 * 1024);
+  room.end(call.asker);
+  expect(room.held).toBe(0);
 });
 
 test('a large answer is held until its operation is over', async () => {

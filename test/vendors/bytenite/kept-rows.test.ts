@@ -60,7 +60,14 @@ test('kept lines take room until their operation is over', async () => {
   expect(room.held).toBe(0);
 });
 
-test('a few short lines take no room', async () => {
-  const { read } = await jobOf(100, 200, new AnswerRoom(1));
-  expect(await read()).toBe(100);
+test('a few short lines take little room', async () => {
+  const room = new AnswerRoom(16 * MEGABYTE, AN_HOUR);
+  const { read } = await jobOf(100, 200, room);
+  const call = createCall();
+  room.begin(call.asker);
+  expect(await read(call)).toBe(100);
+  expect(room.held).toBeGreaterThan(0);
+  expect(room.held).toBeLessThan(256 * 1024);
+  room.end(call.asker);
+  expect(room.held).toBe(0);
 });
