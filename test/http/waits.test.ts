@@ -71,6 +71,25 @@ describe('other headers that say when to come back', () => {
     },
   );
 
+  test.each<[string | string[], number | undefined, number | undefined]>([
+    ['"default";r=0;t=30', 30, 30],
+    ['"default"; t=30; r=0', 30, 30],
+    ['"minute";r=12;t=30, "day";r=0;t=3600', 3_600, 3_600],
+    [['"minute";r=0;t=30', '"hour;r=0;t=99";r=0;t=60'], 60, 60],
+    ['limit=100, remaining=0, reset=30', 30, 30],
+    ['"default";r=0;t=99999999', LONGEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS],
+    ['"default";t=30', 30, undefined],
+    ['"default";r=12;t=30', undefined, undefined],
+    ['limit=100, remaining=7, reset=30', undefined, undefined],
+    ['"default";r=0;t=-3', undefined, undefined],
+    ['"default";r=0;t=1.5', undefined, undefined],
+    ['30', undefined, undefined],
+  ])('are RateLimit: %s, after 429 and after 503', (ratelimit, afterRefusal, afterFailure) => {
+    expect(wait({ ratelimit }, 429)).toBe(afterRefusal);
+    expect(wait({ ratelimit }, 503)).toBe(afterFailure);
+    expect(wait({ ratelimit, 'retry-after': '3' }, 429)).toBe(3);
+  });
+
   test('reach the client', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {}, 429, { 'retry-after-ms': '90000' });
@@ -97,13 +116,15 @@ describe('other headers that say when to come back', () => {
 });
 
 test('whatever the headers hold, a wait is absent or within its bounds', () => {
-  const names = ['retry-after', 'retry-after-ms', 'x-ratelimit-reset', 'x-ratelimit-remaining', 'ratelimit-reset'];
+  const quotas = ['x-ratelimit-reset', 'x-ratelimit-remaining', 'ratelimit-reset', 'ratelimit'];
+  const names = ['retry-after', 'retry-after-ms', ...quotas];
   const text = fc.oneof(
     fc.string({ maxLength: 80 }),
     fc.double().map(String),
     fc.bigInt().map(String),
     fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
     fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    fc.stringMatching(/^("a";r=0;t=\d{0,20}|limit=1, remaining=0, reset=\d{0,20})$/),
     fc.stringMatching(/^(Mon|Thursday),? [\d :A-Za-z+-]{0,40}$/),
   );
   const headers = fc.dictionary(fc.constantFrom(...names), fc.oneof(text, fc.array(text)));

@@ -11,15 +11,39 @@ const RESETS = ['ratelimit-reset', 'x-ratelimit-reset', 'x-ratelimit-reset-after
 const REMAINING = ['ratelimit-remaining', 'x-ratelimit-remaining', 'x-rate-limit-remaining'] as const;
 
 /**
- * Seconds to wait before the next request, from a refusal's headers: `Retry-After-Ms`, `Retry-After`, and the quota's
- * reset time if the quota is used up. Undefined if no header can be read.
+ * Seconds to wait before the next request, from a refusal's headers: `Retry-After-Ms`, `Retry-After`, and the reset time of
+ * a quota that is used up. Undefined if no header can be read.
  */
 export function secondsToWait({ status, headers }: Pick<RefusedAnswer, 'status' | 'headers'>, now: number) {
   const milliseconds = readNumber(textOf(headers, 'retry-after-ms'));
   if (milliseconds !== undefined) return secondsFrom(milliseconds / 1_000, now);
   const seconds = readWait(textOf(headers, 'retry-after'), now);
-  if (seconds !== undefined || !isOverQuota(status, headers)) return seconds;
+  if (seconds !== undefined) return seconds;
+  const limited = waitOfPolicies(headers['ratelimit'], status === 429);
+  if (limited !== undefined || !isOverQuota(status, headers)) return limited;
   return RESETS.map((name) => readWait(textOf(headers, name), now)).find((wait) => wait !== undefined);
+}
+
+/** The longest `RateLimit` header that is read. */
+const LONGEST_POLICIES = 1_000;
+
+/**
+ * Seconds until all quotas of a `RateLimit` header that are used up reset: `"day";r=0;t=3600, "minute";r=12;t=30`, or in its
+ * older form `limit=100, remaining=0, reset=30`. `isRefused`: the request was over a quota, so one that does not say how much
+ * is left counts.
+ */
+function waitOfPolicies(header: Headers[string], isRefused: boolean): number | undefined {
+  const text = [header ?? ''].flat().join(',');
+  if (text.length > LONGEST_POLICIES) return undefined;
+  const unquoted = text.toLowerCase().replaceAll(/"[^"]*"/g, '');
+  const policies = /(?:^|[\s,;])reset=/.test(unquoted) ? [unquoted] : unquoted.split(',');
+  const waits = policies.flatMap((policy) => {
+    const left = /(?:^|[\s,;])(?:r|remaining)=(\d{1,15})(?![\d.])/.exec(policy)?.[1];
+    const wait = /(?:^|[\s,;])(?:t|reset)=(\d{1,15})(?![\d.])/.exec(policy)?.[1];
+    const isUsedUp = left === undefined ? isRefused : Number(left) === 0;
+    return isUsedUp && wait !== undefined ? [boundedWait(Number(wait))] : [];
+  });
+  return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
 /** Clamps a wait that a source or a vendor's code states. */
