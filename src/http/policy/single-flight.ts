@@ -1,3 +1,4 @@
+import { rest } from '../../domain/fair-share.ts';
 import { Caller } from './caller.ts';
 
 /** The result of a call. Times are from `performance.now()`, in milliseconds. */
@@ -29,6 +30,9 @@ interface Flight {
   callers: number;
 }
 
+/** So many callers go on in the same turn of the event loop. Hundreds may share a call, and each has work with its answer. */
+const MOST_AT_ONCE = 4;
+
 const LANDED = Promise.resolve({ value: undefined, begun: 0, landed: 0 });
 
 export function createSingleFlight(): SingleFlight {
@@ -57,6 +61,7 @@ export function createSingleFlight(): SingleFlight {
       const known = flights.get(key);
       const flight = known !== undefined && known.begun >= notBefore ? known : takeOff(key, start, caller);
       flight.callers += 1;
+      const result = flight.callers > MOST_AT_ONCE ? inOwnTurn(flight.result) : flight.result;
       flight.shared.join(caller);
       return new Promise((resolve, reject) => {
         const forget = caller.cancellation.onAbort(() => {
@@ -66,7 +71,7 @@ export function createSingleFlight(): SingleFlight {
           if (flights.get(key) === flight) flights.delete(key);
           flight.shared.cancellation.cancel();
         });
-        flight.result.then(
+        result.then(
           (landed) => {
             forget();
             resolve(landed);
@@ -81,4 +86,10 @@ export function createSingleFlight(): SingleFlight {
       });
     },
   };
+}
+
+async function inOwnTurn<T>(result: Promise<T>): Promise<T> {
+  const landed = await result;
+  await rest();
+  return landed;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TributaryError } from '../../domain/errors.ts';
+import { oncePerTurn, rest } from '../../domain/fair-share.ts';
 import { withoutHalfPairs } from '../../domain/json.ts';
 import { withFewValues } from '../../http/body/value-bound.ts';
 import { boundValues, turnFor } from '../client/sent-values.ts';
@@ -8,7 +9,7 @@ import { boundValues, turnFor } from '../client/sent-values.ts';
 export const REFUSED = randomUUID();
 
 /**
- * Takes messages in their order, each in its turn of the event loop if it is long. `take` gets the text, in which an operation with too
+ * Takes messages in their order, each in a turn of the event loop of its own if others came with it. `take` gets the text, in which an operation with too
  * many values is replaced by one that is refused; `refuse` gets why another message is not taken.
  */
 export function takingMessages(
@@ -18,8 +19,15 @@ export function takingMessages(
 ): (data: Buffer) => void {
   /** The last message that waits. */
   let last: Promise<void> | null = null;
+  /** True if a message has been taken in this turn of the event loop. Many come at once, and each may begin an operation. */
+  let hasTaken = false;
+  const nextTurn = oncePerTurn(() => {
+    hasTaken = false;
+  });
 
   function pass(data: Buffer): void {
+    hasTaken = true;
+    nextTurn();
     try {
       boundValues(data, most());
       take(withoutHalfPairs(data.toString()));
@@ -32,7 +40,7 @@ export function takingMessages(
   }
 
   return (data) => {
-    const turn = last === null ? turnFor(data.length) : last.then(() => turnFor(data.length));
+    const turn = last === null ? (hasTaken ? rest() : turnFor(data.length)) : last.then(rest);
     if (turn === null) {
       pass(data);
       return;

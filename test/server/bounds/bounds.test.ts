@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeNodeId } from '../../../src/federation/node-id.ts';
@@ -193,6 +194,14 @@ const CASES: readonly (readonly [what: string, asked: () => Asked, answer: RegEx
     TOO_COMPLEX,
   ],
   [
+    'a thousand lines under a name of 200,000 characters',
+    () => ({
+      query: `{ job(source: "paged", key: "job-0") { logs(first: 1000) { nodes { ${'x'.repeat(200_000)}: message } } } }`,
+    }),
+    TOO_COMPLEX,
+  ],
+  ['half a million pairs of brackets', () => ({ query: '{}'.repeat(500_000) }), TOO_COMPLEX],
+  [
     'ten thousand nodes',
     () => ({
       query: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
@@ -322,6 +331,16 @@ describe('while a client asks for the most that it can', () => {
       for (let count = 0; count < 100; count += 1) socket.send(ping);
       await pause(50);
       socket.terminate();
+    });
+  });
+
+  test('health checks are answered in time, and memory is bounded: a hundred operations at once on one WebSocket', async () => {
+    const query = `{ logs(jobs: ${listed(IDS.slice(0, 15))}, first: 10) { nodes { id message } } }`;
+    await expectBounded(async () => {
+      const client = createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
+      const asked = Array.from({ length: 100 }, async () => (await client.iterate({ query }).next()).value as unknown);
+      for (const answer of await Promise.all(asked)) expect(answer).toHaveProperty(['data', 'logs', 'nodes', 9]);
+      await client.dispose();
     });
   });
 
