@@ -44,6 +44,22 @@ describe('the server', () => {
     },
   );
 
+  test.runIf(!hasUpgradeCallback())(
+    'says what to do to a client that offers HTTP/2, where Node does not let it answer',
+    async () => {
+      const { url } = await start();
+      for (const [method, path] of [
+        ['POST', '/graphql'],
+        ['GET', '/export'],
+      ]) {
+        const outgoing = request(`${url}${path}`, { method, headers: { connection: 'Upgrade', upgrade: 'h2c' } });
+        outgoing.end();
+        const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+        expect([response.statusCode, await text(response)]).toEqual([400, expect.stringContaining('Use HTTP/1.1')]);
+      }
+    },
+  );
+
   test('runs the operation that is named, each time', async () => {
     const server = await start();
     const query = 'query A { source(name: "up") { name } } query B { source(name: "down") { name } }';

@@ -57,6 +57,9 @@ interface WebSocketOptions {
 const OTHER_PROTOCOL =
   'Use the subprotocol graphql-transport-ws (npm: graphql-ws); the older graphql-ws is not supported.';
 
+const NO_OTHER_PROTOCOL =
+  'The only upgrade is to a WebSocket. Use HTTP/1.1 without an offer of HTTP/2 (Upgrade: h2c), or Node 24 for the service.';
+
 /** Close code of RFC 6455: the server shuts down. */
 const GOING_AWAY = 1001;
 
@@ -102,6 +105,11 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // From here on, Node leaves the socket's errors to us, and an error without a listener would end the process.
     socket.on('error', () => socket.destroy());
+    // Node before 24.9 gives all offers of another protocol to this listener.
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      refuse(socket, NO_OTHER_PROTOCOL, '400 Bad Request');
+      return;
+    }
     if (!isGraphql(request)) {
       refuse(socket, 'There is nothing here. The API is at /graphql.');
       return;
