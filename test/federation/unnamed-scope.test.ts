@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { LogEntry } from '../../src/domain/log-entry.ts';
 import { createCall } from '../../src/domain/call.ts';
 import type { LogArguments } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
+import type { Hint, Partition } from '../../src/pagination/core/partition.ts';
 import { tokenNative } from '../pagination/fake-natives.ts';
 import { fakeSource } from './fake-sources.ts';
 
@@ -50,6 +52,32 @@ test('treats no real partition as a failed scope, whatever its key is', async ()
   expect(lengths.size).toBe(1);
 });
 
+test('gives the lines of a job that could not be read after a page whose hints are too long for a cursor', async () => {
+  const lines = (job: string) =>
+    Array.from({ length: 6 }, (_, i) => ({ time: BigInt(i), id: `${job}${i}`, text: `${job}${i}`, level: 'info' }));
+  const source = fakeSource('s', {
+    a: [tokenNative(lines('a'), { limit: 5, addressable: true })],
+    b: [tokenNative(lines('b'), { limit: 5, addressable: true })],
+  });
+  const { connector } = source;
+  const hinted = {
+    ...connector,
+    logs: async (...asked: Parameters<typeof connector.logs>) => {
+      const { partitions, ...rest } = await connector.logs(...asked);
+      return { partitions: partitions.map((partition) => withHints(partition, 'x'.repeat(50_000))), ...rest };
+    },
+  };
+  const federation = createFederation([{ name: 's', connector: hinted }]);
+  const scopes = ['a', 'b'].map((job) => ({ source: 's', scope: { job } }));
+  const logs = (after: string | null) => federation.logs(scopes, { first: 3, after }, createCall());
+  source.unnamed.set('a', 1);
+  const first = logs(null);
+  expect((await first.nodes()).map(({ message }) => message)).toEqual(['b0', 'b1', 'b2']);
+  const { endCursor } = await first.pageInfo();
+  const rest = await logs(endCursor).nodes();
+  expect(rest.map(({ message }) => message)).toEqual(['a0', 'a1', 'a2']);
+});
+
 test('returns no count and no second error if the page has listed a failed source', async () => {
   const lines = ['a', 'b', 'c'].map((id) => ({ time: 1_000_000n, id, text: id, level: 'info' }));
   const source = fakeSource('s', { job: [tokenNative(lines, { limit: 5, addressable: true })] });
@@ -63,3 +91,13 @@ test('returns no count and no second error if the page has listed a failed sourc
   source.unnamed.set('job', 1);
   await expect(logs().totalCount()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
 });
+
+function withHints(partition: Partition<LogEntry>, hint: Hint): Partition<LogEntry> {
+  return {
+    ...partition,
+    async *read(request, call) {
+      for await (const batch of partition.read({ ...request, hint: null }, call))
+        yield { ...batch, rows: batch.rows.map(({ row }) => ({ row, hint })) };
+    },
+  };
+}

@@ -30,8 +30,11 @@ export interface PartitionMark {
    * is at the common position.
    */
   readonly at?: Position | undefined;
-  /** True: applies to all partitions of the scope without a mark of their own, because the source could not list them. */
-  readonly whole?: boolean | undefined;
+  /**
+   * Set for a mark of all partitions of the scope without a mark of their own, because the source could not list them:
+   * `at` in the order of the connection.
+   */
+  readonly whole?: MergedPosition | undefined;
 }
 
 export interface CursorState {
@@ -150,9 +153,10 @@ function payloadOf({ position, marks }: CursorState): Json {
     position.scope,
     position.partition,
     marks.map((mark) => {
-      const base = [mark.scope, mark.partition, mark.hint];
-      if (mark.at === undefined) return base;
-      return [...base, mark.at.time.toString(36), mark.at.tie, ...(mark.whole === true ? [1] : [])];
+      const { scope, partition, hint, at, whole } = mark;
+      const place = at === undefined ? [] : [at.time.toString(36), at.tie];
+      if (whole === undefined) return [scope, partition, hint, ...place];
+      return [scope, partition, [whole.scope, whole.partition], ...place, 1];
     }),
   ];
 }
@@ -175,7 +179,10 @@ function markOf(value: unknown): PartitionMark | null {
   const base = { scope, partition, hint: (hint ?? null) as Hint | null };
   if (value.length < 4) return base;
   const at = positionOf([time, tie]);
-  return at === null ? null : { ...base, at, ...(whole === 1 ? { whole: true } : {}) };
+  if (at === null || whole !== 1) return at && { ...base, at };
+  const [atScope, atPartition] = Array.isArray(hint) ? (hint as unknown[]) : [];
+  if (typeof atScope !== 'number' || typeof atPartition !== 'string') return null;
+  return { scope, partition, hint: null, at, whole: { ...at, scope: atScope, partition: atPartition } };
 }
 
 function positionOf(value: unknown): Position | null {

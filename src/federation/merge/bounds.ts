@@ -1,6 +1,5 @@
 import { isBeyond, startOfInstant } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
-import type { Json } from '../../domain/json.ts';
 import type { CursorState, MergedPosition, PartitionMark } from '../cursor/codec.ts';
 import { compareSlots, isUntouched, untouched } from './place.ts';
 import type { Slot } from './place.ts';
@@ -26,12 +25,10 @@ export function markOf<T extends Ordered>(
   from: CursorState | null,
 ): Pick<PartitionMark, 'at' | 'hint'> | undefined {
   const marks = from?.marks.filter((mark) => mark.scope === slot.scope);
-  const own = marks?.find((mark) => mark.whole !== true && mark.partition === slot.partition.key);
-  const all = marks?.find((mark) => mark.whole === true);
-  if (own?.at !== undefined || all?.at === undefined) return own;
-  const [scope, partition] = Array.isArray(all.hint) ? (all.hint as readonly Json[]) : [];
-  if (typeof scope !== 'number' || typeof partition !== 'string') return own;
-  const at = placeIn(slot, { ...all.at, scope, partition });
+  const own = marks?.find((mark) => mark.whole === undefined && mark.partition === slot.partition.key);
+  const all = marks?.find((mark) => mark.whole !== undefined);
+  if (own?.at !== undefined || all === undefined) return own;
+  const at = placeIn(slot, all.whole);
   return { hint: own?.hint ?? null, ...(at === null ? {} : { at }) };
 }
 

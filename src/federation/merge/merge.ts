@@ -109,10 +109,10 @@ export class Merge<T extends Ordered> {
   #marksOfScope(scope: number): PartitionMark[] {
     const { from, direction } = this.#options;
     const carried = from?.marks.filter((mark) => mark.scope === scope) ?? [];
-    if (carried.some(({ whole }) => whole === true)) return carried;
+    if (carried.some(({ whole }) => whole !== undefined)) return carried;
     const place = from?.position ?? { ...untouched(direction), scope, partition: '' };
     const at = { time: place.time, tie: place.tie };
-    return [...carried, { scope, partition: '', hint: [place.scope, place.partition], at, whole: true }];
+    return [...carried, { scope, partition: '', hint: null, at, whole: place }];
   }
 
   /**

@@ -15,7 +15,7 @@ import type { Delivery } from './events/batch.ts';
 import type { Dropped } from './events/dropped.ts';
 import { isAfter, placeBefore } from './place/job-place.ts';
 import type { JobPlace } from './place/job-place.ts';
-import { lineDigest } from './place/line-digest.ts';
+import { lineDigest } from './place/tail-state.ts';
 
 /** The subscription that a lane belongs to. */
 export interface LaneOwner {

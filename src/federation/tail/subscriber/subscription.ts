@@ -22,7 +22,7 @@ import { checkTailArguments } from './options.ts';
 import type { SubscriptionOptions } from './options.ts';
 import { Outgoing } from './events/outgoing.ts';
 import { Phases } from './phases.ts';
-import { Resumed } from './place/resumed.ts';
+import { Resumed } from './place/tail-state.ts';
 import { Statuses } from './events/statuses.ts';
 import { decodeTailState } from './place/tail-state.ts';
 import type { TailState } from './place/tail-state.ts';

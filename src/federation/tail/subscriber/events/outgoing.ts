@@ -9,7 +9,7 @@ import { FROM_THE_BEGINNING, joinPlaces, positionBefore, startOf } from '../plac
 import type { JobPlace } from '../place/job-place.ts';
 import type { Lane } from '../lane.ts';
 import type { Phase, Phases } from '../phases.ts';
-import type { Resumed } from '../place/resumed.ts';
+import type { Resumed } from '../place/tail-state.ts';
 import type { StatusChange, StreamState } from './statuses.ts';
 import { encodeTailState } from '../place/tail-state.ts';
 import type { TailState } from '../place/tail-state.ts';

@@ -11,7 +11,7 @@ import { isAfter, positionBefore, startOf } from '../place/job-place.ts';
 import type { Lane } from '../lane.ts';
 import type { Outgoing } from '../events/outgoing.ts';
 import type { Phases } from '../phases.ts';
-import type { Resumed } from '../place/resumed.ts';
+import type { Resumed } from '../place/tail-state.ts';
 import type { Statuses } from '../events/statuses.ts';
 
 /** The parts of a subscription that catching up uses. */

@@ -17,7 +17,7 @@ import type { MergedRow } from '../../../merge/lane.ts';
 import type { Delivery } from '../events/batch.ts';
 import type { Dropped } from '../events/dropped.ts';
 import { positionBefore } from '../place/job-place.ts';
-import { lineDigest } from '../place/line-digest.ts';
+import { lineDigest } from '../place/tail-state.ts';
 
 /** How to read the past of a subscription. */
 export interface HistoryQuery {

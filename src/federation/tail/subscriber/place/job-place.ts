@@ -1,5 +1,4 @@
 import { startOfInstant } from '../../../../domain/ordered.ts';
-import type { Json } from '../../../../domain/json.ts';
 import type { CursorState, MergedPosition, PartitionMark } from '../../../cursor/codec.ts';
 import { compareMerged, untouched } from '../../../merge/place.ts';
 
@@ -45,10 +44,10 @@ export function joinPlaces(places: ReadonlyMap<number, JobPlace>): CursorState {
 /** The place of one job, taken from a cursor for several. */
 export function placeOfJob({ position, marks }: CursorState, index: number): JobPlace {
   const own = marks.filter((mark) => mark.scope === index && mark.at !== undefined);
-  const whole = own.find((mark) => mark.whole === true);
+  const all = own.find((mark) => mark.whole !== undefined);
   return {
-    position: whole === undefined ? position : positionOfWhole(whole, position),
-    marks: own.filter((mark) => mark.whole !== true),
+    position: all?.whole ?? position,
+    marks: own.filter((mark) => mark.whole === undefined),
   };
 }
 
@@ -71,16 +70,6 @@ function positionOf({ at, scope, partition }: PartitionMark, otherwise: MergedPo
 }
 
 /** Marks all partitions of a job as being at this position. */
-function wholeJob(index: number, { time, tie, scope, partition }: MergedPosition): PartitionMark {
-  return { scope: index, partition: '', hint: [scope, partition], at: { time, tie }, whole: true };
-}
-
-function positionOfWhole({ at, hint }: PartitionMark, otherwise: MergedPosition): MergedPosition {
-  if (at === undefined) return otherwise;
-  const [scope, partition] = Array.isArray(hint) ? (hint as readonly Json[]) : [];
-  return {
-    ...at,
-    scope: typeof scope === 'number' ? scope : 0,
-    partition: typeof partition === 'string' ? partition : '',
-  };
+function wholeJob(index: number, whole: MergedPosition): PartitionMark {
+  return { scope: index, partition: '', hint: null, at: { time: whole.time, tie: whole.tie }, whole };
 }

@@ -1,6 +1,6 @@
-import type { ConnectionCursors, CursorState } from '../../../cursor/codec.ts';
+import { createHash } from 'node:crypto';
 import { invalidCursor } from '../../../cursor/codec.ts';
-import { DIGEST_LENGTH } from './line-digest.ts';
+import type { ConnectionCursors, CursorState, MergedPosition } from '../../../cursor/codec.ts';
 
 /**
  * What a subscriber has received. Lines do not arrive in order, so one position is not enough: everything up to `place`
@@ -14,6 +14,15 @@ export interface TailState {
   readonly furthest: bigint | null;
   /** True if lines without a name may have been delivered, too: lines up to `furthest` may be repeated. */
   readonly mayRepeat: boolean;
+}
+
+/** Digests in a row, of 8 characters each. */
+const NAMES = /[\w-]{8}/g;
+
+/** Represents a line in a cursor. 48 bits are enough to tell apart the lines that one cursor names. */
+export function lineDigest(source: string, job: string, partition: string, time: bigint, tie: string): string {
+  const name = JSON.stringify([source, job, partition, String(time), tie]);
+  return createHash('sha256').update(name).digest().subarray(0, 6).toString('base64url');
 }
 
 const TAIL_MARK = 'tail';
@@ -37,15 +46,51 @@ export function decodeTailState(cursors: ConnectionCursors, cursor: string): Tai
   if (typeof inner !== 'string' || typeof names !== 'string') throw invalidCursor();
   return {
     place: cursors.decode(inner),
-    names: splitNames(names),
+    names: names.match(NAMES) ?? [],
     // The seal proves that we wrote it.
     furthest: typeof furthest === 'string' ? BigInt(furthest) : null,
     mayRepeat: mayRepeat === true,
   };
 }
 
-function splitNames(text: string): string[] {
-  return Array.from({ length: Math.floor(text.length / DIGEST_LENGTH) }, (_, i) =>
-    text.slice(i * DIGEST_LENGTH, (i + 1) * DIGEST_LENGTH),
-  );
+/** What a resumed cursor records of delivered lines. Its names are matched to lines when those are read again. */
+export class Resumed {
+  readonly #names: Set<string>;
+  /** The instant of the latest line that had been delivered. */
+  readonly furthest: bigint | null;
+  #repeatsUpTo: bigint | null;
+
+  constructor({ names, furthest, mayRepeat }: Pick<TailState, 'names' | 'furthest' | 'mayRepeat'>) {
+    this.#names = new Set(names);
+    this.furthest = furthest;
+    this.#repeatsUpTo = mayRepeat ? furthest : null;
+  }
+
+  /** True if an arriving line had been delivered. Forgets its name, which is no longer needed. */
+  recognises({ digest }: { readonly digest: string }): boolean {
+    return this.#names.delete(digest);
+  }
+
+  /** True if this line, which is about to be delivered, may have been delivered before. */
+  mayRepeat({ position }: { readonly position: MergedPosition }): boolean {
+    return this.#repeatsUpTo !== null && position.time <= this.#repeatsUpTo;
+  }
+
+  /** Lines up to this instant may have been delivered, too. */
+  repeatUpTo(instant: bigint): void {
+    if (this.#repeatsUpTo === null || instant > this.#repeatsUpTo) this.#repeatsUpTo = instant;
+  }
+
+  /** Names of lines that have not been met yet; none once all jobs are past the latest of them. */
+  names(starts: readonly bigint[]): readonly string[] {
+    const { furthest } = this;
+    if (furthest !== null && starts.every((start) => start > furthest)) this.#names.clear();
+    return [...this.#names];
+  }
+
+  /** True if lines after these instants may be repeats. */
+  repeatsFrom(starts: readonly bigint[]): boolean {
+    const upTo = this.#repeatsUpTo;
+    return upTo !== null && starts.some((start) => start <= upTo);
+  }
 }
