@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { withArticle } from '../src/domain/article.ts';
-import { TributaryError } from '../src/domain/errors.ts';
+import { asError, TributaryError } from '../src/domain/errors.ts';
 import { decodeNodeId, isNodeType, NODE_TYPES } from '../src/federation/node-id.ts';
 import type { GraphContext } from './context.ts';
-import { asError, findNode } from './node.ts';
+import { findNode } from './node.ts';
 import type { AnyNode } from './node.ts';
 
 /**

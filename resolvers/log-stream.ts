@@ -1,3 +1,4 @@
+import { asError } from '../src/domain/errors.ts';
 import { Budget } from '../src/domain/budget.ts';
 import { anotherCall } from '../src/domain/call.ts';
 import type { LogStreamEvent } from '../src/federation/api.ts';
@@ -49,7 +50,7 @@ export function logEntries(
     throw(error: unknown) {
       ended.abort();
       events.return().catch(() => undefined);
-      return Promise.reject(error instanceof Error ? error : new Error('The subscription failed.', { cause: error }));
+      return Promise.reject(asError(error));
     },
   };
 }

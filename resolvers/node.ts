@@ -1,3 +1,4 @@
+import { asError } from '../src/domain/errors.ts';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { LogNode, SourceInfo } from '../src/federation/api.ts';
 import { decodeNodeId, entryRefOf } from '../src/federation/node-id.ts';
@@ -66,8 +67,4 @@ export async function findNode(
 async function findEntry(keys: readonly string[], { federation, call }: GraphContext): Promise<LogNode | null> {
   const ref = entryRefOf(keys);
   return ref === null || federation.source(ref.source) === null ? null : federation.entry(ref, call);
-}
-
-export function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('A node could not be found.', { cause: reason });
 }

@@ -1,3 +1,4 @@
+import { asError } from '../src/domain/errors.ts';
 import { isObjectType } from 'graphql';
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import type { GraphContext } from '../resolvers/context.ts';
@@ -24,7 +25,7 @@ function rejecting(resolve: Resolver): Resolver {
     try {
       return resolve(source, args, context, info);
     } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error('A field failed.', { cause: error }));
+      return Promise.reject(asError(error));
     }
   };
 }

@@ -107,3 +107,14 @@ function shorten(text: string): string {
 export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is TributaryError {
   return error instanceof TributaryError && codes.includes(error.code);
 }
+
+/** What was thrown, as an error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('Unexpected error.', { cause: thrown });
+}
+
+/** For the `catch` of a promise: null if what was asked for does not exist. */
+export function nullIfNotFound(error: unknown): null {
+  if (hasCode(error, 'NOT_FOUND')) return null;
+  throw error;
+}

@@ -39,7 +39,3 @@ export function isAbort(error: unknown): boolean {
 
 /** A source contradicts itself about a list, for example by counting rows that it does not return. */
 export class Contradiction extends Error {}
-
-export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('Unexpected error.', { cause: error });
-}

@@ -1,10 +1,9 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
+import { asError, TributaryError } from '../../domain/errors.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { Connection, ConnectionArguments, Edge, PageInfo, SourceFailure } from '../api.ts';
 import { checkPageArguments, directionOf } from '../arguments.ts';
 import type { ConnectionCursors, CursorCodec } from '../cursor/codec.ts';
-import { asError } from '../failures.ts';
 import { shownFailures } from './failures.ts';
 import type { Owner } from './failures.ts';
 import type { Slot } from './place.ts';

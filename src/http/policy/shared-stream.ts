@@ -1,3 +1,4 @@
+import { asError } from '../../domain/errors.ts';
 import { Caller } from './caller.ts';
 
 /**
@@ -151,8 +152,4 @@ class SharedStream {
     this.#listeners.clear();
     return listeners;
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('Reading a stream failed.', { cause: error });
 }

@@ -1,3 +1,4 @@
+import { firstIndex } from '../../domain/first-index.ts';
 import type { SandboxLine } from '../types.ts';
 import type { DeepsetDialect } from './dialect.ts';
 import type { Predicate } from './odata.ts';
@@ -107,18 +108,7 @@ function arraySequence(records: readonly StoredRecord[]): Sequence {
 
 /** Index of the first record later than `time`. */
 function firstBeyond(sequence: Sequence, time: bigint): number {
-  return partitionPoint(sequence, (record) => record.time <= time);
-}
-
-function partitionPoint(sequence: Sequence, isBefore: (record: StoredRecord) => boolean): number {
-  let low = 0;
-  let high = sequence.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isBefore(sequence.at(middle))) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(0, sequence.length, (index) => sequence.at(index).time > time);
 }
 
 /** Merges two sequences by time, starting after `after`. */
@@ -148,7 +138,8 @@ function* merged(
 
 function startOf(sequence: Sequence, order: SortingOrder, after: bigint | null): number {
   if (order === 'ASC') return after === null ? 0 : firstBeyond(sequence, after);
-  return (after === null ? sequence.length : partitionPoint(sequence, (record) => record.time < after)) - 1;
+  const end = sequence.length;
+  return (after === null ? end : firstIndex(0, end, (index) => sequence.at(index).time >= after)) - 1;
 }
 
 function sortTies(

@@ -1,3 +1,5 @@
+import { firstIndex } from '../../domain/first-index.ts';
+
 /** A stored log line. `time` is nanoseconds, cut to the vendor's microseconds. */
 export interface StoredLine {
   readonly time: bigint;
@@ -44,13 +46,13 @@ export function createLineLog(): LineLog {
   }
 
   function generatedUpTo(time: bigint): number {
-    return firstIndex(generated.count, (index) => generated.line(index).time > time);
+    return firstIndex(0, generated.count, (index) => generated.line(index).time > time);
   }
 
   /** The line at an index of the whole log. */
   function lineAt(place: number): StoredLine {
     if (generated.count === 0) return written[place] ?? missingLine();
-    const before = firstIndex(written.length, (index) => (ranks[index] ?? 0) + index >= place);
+    const before = firstIndex(0, written.length, (index) => (ranks[index] ?? 0) + index >= place);
     const found = written[before];
     if (found !== undefined && (ranks[before] ?? 0) + before === place) return found;
     return generated.line(place - before);
@@ -81,7 +83,7 @@ export function createLineLog(): LineLog {
       const batch = lines.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
       const first = batch[0];
       if (first === undefined) return;
-      const tail = written.splice(firstIndex(written.length, (index) => (written[index]?.time ?? 0n) > first.time));
+      const tail = written.splice(firstIndex(0, written.length, (index) => (written[index]?.time ?? 0n) > first.time));
       for (const line of mergeByTime(tail, batch)) written.push(line);
       rank();
     },
@@ -113,18 +115,6 @@ function passes(line: StoredLine, filter: PartFilter): boolean {
   );
 }
 
-/** The first index for which `holds` is true (and stays true), or `count`. */
-function firstIndex(count: number, holds: (index: number) => boolean): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 /** Merges two sorted lists; at equal times, those of `older` come first. */
 function* mergeByTime(older: readonly StoredLine[], newer: readonly StoredLine[]): Generator<StoredLine> {
   let index = 0;
@@ -142,8 +132,8 @@ function* mergeByTime(older: readonly StoredLine[], newer: readonly StoredLine[]
 function shuffledIndex(index: number, total: number, at: (index: number) => StoredLine, seed: number): number {
   const { time } = at(index);
   if ((index === 0 || at(index - 1).time !== time) && (index + 1 >= total || at(index + 1).time !== time)) return index;
-  const start = firstIndex(index, (place) => at(place).time >= time);
-  const end = index + 1 + firstIndex(total - index - 1, (offset) => at(index + 1 + offset).time > time);
+  const start = firstIndex(0, index, (place) => at(place).time >= time);
+  const end = firstIndex(index + 1, total, (place) => at(place).time > time);
   const size = end - start;
   let factor = (seed * 7919 + 1) % size || 1;
   while (greatestDivisor(factor, size) !== 1) factor += 1;

@@ -1,3 +1,4 @@
+import { firstIndex } from '../../domain/first-index.ts';
 import { decodeRunId, encodeRunId, scramble } from './run-ids.ts';
 import { runOrder } from './runs.ts';
 import type { SapRun, SapRunFields } from './runs.ts';
@@ -84,7 +85,7 @@ export class RunList {
 
   /** Removes the runs before a time, as retention does. */
   purge(before: bigint): void {
-    this.#first = searchFirst(this.#first, this.#end, (index) => this.#orderOf(this.#computedRun(index)) >= before);
+    this.#first = firstIndex(this.#first, this.#end, (index) => this.#orderOf(this.#computedRun(index)) >= before);
     this.#written = this.#written
       .filter(({ run }) => this.#orderOf(run) >= before)
       .map(({ rank, run }) => ({ rank: Math.max(rank, this.#first), run }));
@@ -92,10 +93,10 @@ export class RunList {
 
   #place(run: SapRun): void {
     const time = this.#orderOf(run);
-    const after = searchFirst(0, this.size, (place) => this.#timeAt(place) > time);
+    const after = firstIndex(0, this.size, (place) => this.#timeAt(place) > time);
     let place = after;
     if (this.#shuffleTies) {
-      const from = searchFirst(0, this.size, (candidate) => this.#timeAt(candidate) >= time);
+      const from = firstIndex(0, this.size, (candidate) => this.#timeAt(candidate) >= time);
       place = from + (scramble(this.#numbers) % (after - from + 1));
     }
     const index = this.#writtenBefore(place);
@@ -118,7 +119,7 @@ export class RunList {
 
   /** Number of written runs before a place. */
   #writtenBefore(place: number): number {
-    return searchFirst(0, this.#written.length, (index) => {
+    return firstIndex(0, this.#written.length, (index) => {
       const written = this.#written[index];
       return written === undefined || this.#placeOf(written, index) >= place;
     });
@@ -126,22 +127,10 @@ export class RunList {
 
   /** Number of written runs before a computed one. */
   #writtenUpTo(computedIndex: number): number {
-    return searchFirst(0, this.#written.length, (index) => (this.#written[index]?.rank ?? Infinity) > computedIndex);
+    return firstIndex(0, this.#written.length, (index) => (this.#written[index]?.rank ?? Infinity) > computedIndex);
   }
 }
 
 function unreachable(index: number): never {
   throw new Error(`the list has no computed run ${index}`);
-}
-
-/** The first number in [from, to) for which `holds` is true (and stays true), or `to`. */
-function searchFirst(from: number, to: number, holds: (index: number) => boolean): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,6 +1,7 @@
+import { firstIndex } from '../../domain/first-index.ts';
 import type { SandboxLine } from '../types.ts';
 import { computedLogId } from './ids.ts';
-import { firstIndex, mergeSorted } from './sequence.ts';
+import { mergeSorted } from './sequence.ts';
 import type { Sequence } from './sequence.ts';
 
 /** A line with this vendor's own fields. `message` may be a template over `parameters`. */

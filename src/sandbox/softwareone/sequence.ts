@@ -1,3 +1,5 @@
+import { firstIndex } from '../../domain/first-index.ts';
+
 /** A long sequence that is read by index: stored or computed. */
 export interface Sequence<T> {
   readonly length: number;
@@ -21,14 +23,4 @@ export function mergeSorted<T>(a: Sequence<T>, b: Sequence<T>, compare: (x: T, y
       return compare(a.at(taken), b.at(rest)) < 0 ? a.at(taken) : b.at(rest);
     },
   };
-}
-
-/** The first index in [low, high) for which `holds` is true (and stays true), or `high`. */
-export function firstIndex(low: number, high: number, holds: (index: number) => boolean): number {
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

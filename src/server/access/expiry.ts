@@ -1,3 +1,4 @@
+import { asError } from '../../domain/errors.ts';
 import { unlessAborted } from '../../domain/unless-aborted.ts';
 import type { Access } from './access.ts';
 import { Denied } from './denied.ts';
@@ -81,7 +82,7 @@ export function untilOver<T>(
     },
     throw(error: unknown) {
       leave();
-      return Promise.reject(error instanceof Error ? error : new Error('The stream failed.', { cause: error }));
+      return Promise.reject(asError(error));
     },
   };
 }

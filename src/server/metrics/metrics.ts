@@ -13,6 +13,7 @@ import { SECONDS } from './buckets.ts';
 import { countReloads } from './configuration.ts';
 import type { ReloadOutcome } from './configuration.ts';
 import { chooseAggregators } from './of-process.ts';
+import { ShownMetrics } from './shown.ts';
 import { countSources } from './sources.ts';
 import type { SourceFigures } from './sources.ts';
 import { countTails } from './tails.ts';
@@ -140,7 +141,7 @@ export function createMetrics(): Metrics {
     },
     held: (bytes) => {
       const help = 'Bytes of requests that are under way, and of answers that wait to be read, of limits.unreadBytes.';
-      gauge(registry, 'tributary_unread_bytes', help, bytes);
+      new ShownMetrics(registry).gauge('tributary_unread_bytes', help, bytes);
     },
     plugin: {
       onExecute({ args }) {
@@ -176,30 +177,18 @@ export function createMetrics(): Metrics {
 
 /** Adds metrics of the memory for large answers of sources, read each time the metrics are shown. */
 function countAnswers(registry: Registry, room: Pick<AnswerRoom, 'held' | 'waiting' | 'turnedAway'>): void {
-  const help = 'Bytes that operations hold for answers of sources, of five quarters of limits.heldVendorBytes.';
-  gauge(registry, 'tributary_held_vendor_bytes', help, () => room.held);
-  gauge(registry, 'tributary_vendor_answers_waiting', 'Answers of sources that wait for room.', () => room.waiting);
-  new Counter({
-    name: 'tributary_vendor_answers_refused_total',
-    help: 'Answers of sources that were not read, because others took the room for them.',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(room.turnedAway);
-    },
-  });
-}
-
-function gauge(registry: Registry, name: string, help: string, read: () => number): void {
-  new Gauge({
-    name,
-    help,
-    aggregator: 'sum',
-    registers: [registry],
-    collect() {
-      this.set(read());
-    },
-  });
+  const metrics = new ShownMetrics(registry);
+  metrics.gauge(
+    'tributary_held_vendor_bytes',
+    'Bytes that operations hold for answers of sources, of five quarters of limits.heldVendorBytes.',
+    () => room.held,
+  );
+  metrics.gauge('tributary_vendor_answers_waiting', 'Answers of sources that wait for room.', () => room.waiting);
+  metrics.counter(
+    'tributary_vendor_answers_refused_total',
+    'Answers of sources that were not read, because others took the room for them.',
+    () => room.turnedAway,
+  );
 }
 
 /** Adds metrics of query costs to a registry. Returns a function that counts a finished query. */

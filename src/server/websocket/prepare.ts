@@ -1,3 +1,4 @@
+import { asError } from '../../domain/errors.ts';
 import { getOperationAST, GraphQLError } from 'graphql';
 import type { ExecutionArgs } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
@@ -37,10 +38,6 @@ export async function prepare(
       error instanceof GraphQLError ? error : new GraphQLError('Unexpected error.', { originalError: asError(error) }),
     ];
   }
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('An operation could not be prepared.', { cause: reason });
 }
 
 /**

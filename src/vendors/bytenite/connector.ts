@@ -1,3 +1,4 @@
+import { asError } from '../../domain/errors.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Job } from '../../domain/job.ts';
 import type { Capabilities, Connector, ConnectorOptions } from '../connector.ts';
@@ -39,11 +40,7 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
   };
 
   async function jobOrError(key: string, call: Call): Promise<Job | null | Error> {
-    try {
-      const wire = await jobs.load(key, call);
-      return wire === null ? null : jobOf(source, wire);
-    } catch (error) {
-      return error instanceof Error ? error : new Error('Reading a job failed.', { cause: error });
-    }
+    const loaded = jobs.load(key, call).then((wire) => wire && jobOf(source, wire));
+    return loaded.catch(asError);
   }
 }

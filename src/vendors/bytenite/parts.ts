@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { hasCode, unknownJob } from '../../domain/errors.ts';
+import { nullIfNotFound, unknownJob } from '../../domain/errors.ts';
 import type { Step, Task } from '../../domain/job.ts';
 import type { JobStatus } from '../../domain/status.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -45,12 +45,8 @@ export function createParts(source: string, jobs: JobLoader, reader: LogReader):
     Task: {
       list: (job) => Promise.resolve([tasks(job)]),
       async find(job, key, call) {
-        try {
-          return (await reader.task(job, key, call)).tasks.get(key);
-        } catch (error) {
-          if (hasCode(error, 'NOT_FOUND')) return null;
-          throw error;
-        }
+        const found = await reader.task(job, key, call).catch(nullIfNotFound);
+        return found && found.tasks.get(key);
       },
     },
   };

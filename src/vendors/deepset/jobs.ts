@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { hasCode } from '../../domain/errors.ts';
+import { asError, nullIfNotFound } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobList } from '../connector.ts';
@@ -17,14 +17,9 @@ const PIPELINE_LIMIT = 100;
 
 /** The pipeline as a job; null: the vendor does not know it. */
 async function getPipeline(http: SourceHttp, place: PipelinePlace, call: Call): Promise<Job | null> {
-  try {
-    const data = await readPipeline(http, place, call);
-    // Keep the requested key, even if the vendor answers with another case or spelling.
-    return jobOf({ ...data, name: place.name }, place.workspace, http.source);
-  } catch (error) {
-    if (hasCode(error, 'NOT_FOUND')) return null;
-    throw error;
-  }
+  const data = await readPipeline(http, place, call).catch(nullIfNotFound);
+  // Keep the requested key, even if the vendor answers with another case or spelling.
+  return data && jobOf({ ...data, name: place.name }, place.workspace, http.source);
 }
 
 /** Pipelines by place, each with its own result. Many of one workspace are found on the pages of its list. */
@@ -45,17 +40,10 @@ export class PipelineLoader {
     return Promise.all(
       places.map(async (place) => {
         const row = listed(place);
-        return row === undefined ? this.#alone(place, call) : jobOf(row, place.workspace, this.#http.source);
+        if (row !== undefined) return jobOf(row, place.workspace, this.#http.source);
+        return getPipeline(this.#http, place, call).catch(asError);
       }),
     );
-  }
-
-  async #alone(place: PipelinePlace, call: Call): Promise<Job | null | Error> {
-    try {
-      return await getPipeline(this.#http, place, call);
-    } catch (error) {
-      return error instanceof Error ? error : new Error('The job could not be read.', { cause: error });
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { hasCode, TributaryError } from '../../domain/errors.ts';
+import { asError, hasCode, TributaryError } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
@@ -158,9 +158,7 @@ export function createJobs(http: SourceHttp, options: DescribedJobs): JobsOfSour
         return { ...job, key };
       } catch (error) {
         if (hasCode(error, 'NOT_FOUND')) return null;
-        return error instanceof Error
-          ? error
-          : new TributaryError('INTERNAL_SERVER_ERROR', 'Failed.', { source: http.source });
+        return asError(error);
       }
     },
     async count(call) {

@@ -1,4 +1,5 @@
 /** One file, although a long one: all phases of a subscriber share its state. */
+import { asError } from '../../../domain/errors.ts';
 import type { Call } from '../../../domain/call.ts';
 import type { LogStreamEvent } from '../../api.ts';
 import { checkTimeBounds } from '../../arguments.ts';
@@ -272,8 +273,4 @@ export class Subscription {
     }
     return reason;
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('Unexpected error.', { cause: error });
 }

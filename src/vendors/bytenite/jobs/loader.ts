@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Call } from '../../../domain/call.ts';
-import { hasCode, TributaryError } from '../../../domain/errors.ts';
+import { asError, hasCode, TributaryError } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import { ListedFirst } from '../../shared/listed-first.ts';
 import type { ListedPage } from '../../shared/listed-first.ts';
@@ -58,8 +58,4 @@ export class JobLoader {
 
 function isMalformedId(error: unknown, key: string): boolean {
   return error instanceof TributaryError && error.status === 400 && !isJobId(key);
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('Reading a job failed.', { cause: reason });
 }

@@ -1,3 +1,4 @@
+import { asError } from '../../../domain/errors.ts';
 import type { Recency } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { BeginRows, RowSink } from '../../../pagination/whole-response/whole-response.ts';
@@ -78,7 +79,7 @@ export class FanOut {
 
   /** Marks a reader as failed. Throws if no reader is left. */
   #fail(reader: Reader, error: unknown): void {
-    reader.failure = error instanceof Error ? error : new Error('A reader of log lines failed.', { cause: error });
+    reader.failure = asError(error);
     if (this.#readers.every(({ failure }) => failure !== null)) throw reader.failure;
   }
 }

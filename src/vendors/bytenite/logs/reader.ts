@@ -1,3 +1,4 @@
+import { asError } from '../../../domain/errors.ts';
 import DataLoader from 'dataloader';
 import type { Call, Recency } from '../../../domain/call.ts';
 import type { OpenKeptRows } from '../../../domain/kept-rows.ts';
@@ -152,8 +153,4 @@ function recencyOf(readers: readonly Reader[]): Recency {
 
 function nameOf(job: string, { services, taskIds, severity }: Selection): string {
   return JSON.stringify([job, services, taskIds === null ? null : [...taskIds].sort(), severity]);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('Reading a log failed.', { cause: error });
 }

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Call } from '../../../domain/call.ts';
-import { hasCode } from '../../../domain/errors.ts';
+import { asError, hasCode } from '../../../domain/errors.ts';
 import { adaptively, isRefusal } from '../abilities.ts';
 import type { SourceContext } from '../context.ts';
 import { LARGEST_PAGE } from '../facts.ts';
@@ -50,7 +50,7 @@ async function loadChunk(
       return together ?? (await loadOneByOne(context, ids, call));
     });
   } catch (error) {
-    const failure = errorOf(error);
+    const failure = asError(error);
     return new Map(ids.map((id) => [id, failure]));
   }
 }
@@ -96,14 +96,10 @@ async function loadOneByOne(
     try {
       return await fetchTask(context, id, call);
     } catch (error) {
-      return hasCode(error, 'NOT_FOUND') ? null : errorOf(error);
+      return hasCode(error, 'NOT_FOUND') ? null : asError(error);
     }
   };
   return new Map(await Promise.all(ids.map(async (id) => [id, await load(id)] as const)));
-}
-
-function errorOf(error: unknown): Error {
-  return error instanceof Error ? error : new Error('The source could not be called.', { cause: error });
 }
 
 function chunksOf<T>(items: readonly T[], size: number): T[][] {

@@ -1,4 +1,5 @@
 import { bytesOfEntry } from '../../../../domain/entry-bytes.ts';
+import { firstIndex } from '../../../../domain/first-index.ts';
 import type { LogEntry } from '../../../../domain/log-entry.ts';
 import type { LogNode } from '../../../api.ts';
 import type { Hint } from '../../../../pagination/core/partition.ts';
@@ -164,14 +165,7 @@ export class LineWindow {
   }
 
   #indexOf(time: bigint): number {
-    let low = 0;
-    let high = this.#lines.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const line = this.#lines[middle];
-      if (line !== undefined && line.entry.time < time) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const lines = this.#lines;
+    return firstIndex(0, lines.length, (index) => (lines[index]?.entry.time ?? time) >= time);
   }
 }
