@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { DEFAULT_TAIL } from '../../src/federation/tail/settings.ts';
 import type { TailSettings } from '../../src/federation/tail/settings.ts';
 import { describeCalls, describeLatencies, markdownTable, megabytes } from './figures.ts';
@@ -20,7 +21,7 @@ export interface Scale {
   readonly slowNeighbours: number;
 }
 
-const SOURCES = ['nemo', 'bytenite', 'softwareone', 'deepset', 'sap'];
+const SOURCES = Object.keys(SIMULATED);
 /** The source with the largest native page: a log this busy takes the fewest calls there. */
 const BUSY_SOURCE = 'nemo';
 

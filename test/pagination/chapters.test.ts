@@ -4,7 +4,7 @@ import { TributaryError } from '../../src/domain/errors.ts';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { comparePositions, isBeyond } from '../../src/domain/ordered.ts';
 import { chaptersPartition, unreadablePartition } from '../../src/pagination/chapters/chapters.ts';
-import type { Chapter } from '../../src/pagination/chapters/lane.ts';
+import type { Chapter } from '../../src/pagination/chapters/chapters.ts';
 import type { Hint, Partition } from '../../src/pagination/core/partition.ts';
 import { call, tokenNative } from './fake-natives.ts';
 import type { FakeNative, Line, RawLine } from './fake-natives.ts';

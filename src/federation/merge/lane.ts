@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
-import type { Batch, Hint, HintedRow, Unreadable } from '../../pagination/core/partition.ts';
+import { PartitionLane } from '../../pagination/chapters/lane.ts';
+import type { Hint, Unreadable } from '../../pagination/core/partition.ts';
 import { FailedScope } from './failed-scope.ts';
 import { Contradiction } from '../failures.ts';
 import { boundsOf, markOf } from './bounds.ts';
@@ -20,52 +21,43 @@ export interface MergedRow<T extends Ordered> {
   readonly hint: Hint | null;
 }
 
-/** One partition being read, with the rows of its last batch that are not taken yet. */
+/** One partition of a merge. */
 export class MergeLane<T extends Ordered> {
   readonly slot: Slot<T>;
   readonly start: Position | null;
   readonly startHint: Hint | null;
-  readonly #rows: AsyncGenerator<Batch<T>, void, undefined>;
-  #buffer: readonly HintedRow<T>[] = [];
-  #index = 0;
-  #open = true;
+  /** Null: nothing of the partition is wanted. */
+  readonly #lane: PartitionLane<T> | null;
   #failed = false;
   readonly #wasBehind: boolean;
-  #more: boolean | null = null;
   #pages = 0;
   #unreadable: Unreadable | null = null;
 
   constructor(slot: Slot<T>, options: MergeOptions<T>, call: Call) {
     this.slot = slot;
     const mark = markOf(slot, options.from);
-    const bounds = boundsOf(slot, options, mark?.at);
-    this.start = bounds.from;
+    const { from, until, isEmpty } = boundsOf(slot, options, mark?.at);
+    this.start = from;
     this.#wasBehind = mark?.at !== undefined;
     this.startHint = mark?.hint ?? null;
-    const accept = options.accept;
+    const { direction, need, accept, slots } = options;
+    const request = {
+      ...{ direction, from, hint: this.startHint, until, need },
+      prefetch: slots.length === 1 && accept === undefined,
+      ...(accept === undefined ? {} : { accept: (row: T) => accept(row, slot) }),
+    };
     // A failed scope is read even if the bounds look empty: they cannot be compared with unknown partitions, and the
     // failure has to show.
-    if (bounds.isEmpty && !(slot.partition instanceof FailedScope)) this.#open = false;
-    this.#rows = slot.partition.read(
-      {
-        direction: options.direction,
-        from: bounds.from,
-        hint: this.startHint,
-        until: bounds.until,
-        need: options.need,
-        prefetch: options.slots.length === 1 && accept === undefined,
-        ...(accept === undefined ? {} : { accept: (row: T) => accept(row, slot) }),
-      },
-      call,
-    );
+    const isRead = !isEmpty || slot.partition instanceof FailedScope;
+    this.#lane = isRead ? new PartitionLane(slot.partition, request, call) : null;
   }
 
   get head(): T | null {
-    return this.#buffer[this.#index]?.row ?? null;
+    return this.#lane?.head ?? null;
   }
 
   get isOpen(): boolean {
-    return this.#open;
+    return this.#lane?.isOpen === true;
   }
 
   /** True if the source failed now, or before an earlier page, so that the partition may be behind the common position. */
@@ -73,8 +65,9 @@ export class MergeLane<T extends Ordered> {
     return this.#failed || this.#wasBehind;
   }
 
+  /** Whether rows follow those at hand; null: unknown. */
   get more(): boolean | null {
-    return this.#more;
+    return this.#lane === null ? false : this.#lane.more;
   }
 
   get pages(): number {
@@ -88,48 +81,33 @@ export class MergeLane<T extends Ordered> {
 
   /** The next row with its hint. */
   take(): MergedRow<T> | null {
-    const taken = this.#buffer[this.#index];
-    if (taken === undefined) return null;
-    this.#index += 1;
-    return { ...taken, slot: this.slot };
+    const taken = this.#lane?.take() ?? null;
+    return taken && { ...taken, slot: this.slot };
   }
 
   /** Moves rows that are at hand, at most `most`, to the end of a list. */
   takeInto(rows: MergedRow<T>[], most: number): void {
-    const taken = this.#buffer.slice(this.#index, this.#index + most);
-    for (const { row, hint } of taken) rows.push({ row, slot: this.slot, hint });
-    this.#index += taken.length;
+    for (const { row, hint } of this.#lane?.takeUpTo(most) ?? []) rows.push({ row, slot: this.slot, hint });
   }
 
   /** Reads until there is a row or the end. Returns what the partition reports as out of reach. */
   async refill(): Promise<readonly Error[]> {
-    const truncated: Error[] = [];
+    const reported: Error[] = [];
     try {
-      for (;;) {
-        const step = await this.#rows.next();
-        if (step.done === true) {
-          this.#open = false;
-          return truncated;
-        }
-        const batch = step.value;
-        this.#pages += batch.pages;
-        this.#more = batch.more;
-        if (batch.truncated !== undefined)
-          truncated.push(batch.contradicts === true ? new Contradiction(batch.truncated) : new Error(batch.truncated));
-        if (batch.unreadable !== undefined) this.#unreadable = together(this.#unreadable, batch.unreadable);
-        this.#buffer = batch.rows;
-        this.#index = 0;
-        if (batch.rows.length > 0) return truncated;
-      }
+      await this.#lane?.refill(({ pages, truncated, contradicts, unreadable }) => {
+        this.#pages += pages;
+        if (truncated !== undefined)
+          reported.push(contradicts === true ? new Contradiction(truncated) : new Error(truncated));
+        if (unreadable !== undefined) this.#unreadable = together(this.#unreadable, unreadable);
+      });
+      return reported;
     } catch (error) {
-      this.#open = false;
       this.#failed = true;
       throw error;
     }
   }
 
   async close(): Promise<void> {
-    this.#open = false;
-    await this.#rows.return(undefined);
+    await this.#lane?.close();
   }
 }

@@ -2,9 +2,16 @@ import type { Call } from '../../domain/call.ts';
 import { comparePositions } from '../../domain/ordered.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import { contradiction } from '../core/page-guard.ts';
+import { PartitionLane } from './lane.ts';
 import type { Batch, Hint, HintedRow, Partition, ReadRequest } from '../core/partition.ts';
-import { ChapterLane } from './lane.ts';
-import type { Chapter } from './lane.ts';
+
+export interface Chapter<T extends Ordered> {
+  /** The chapter's name in hints, unique among the chapters. */
+  readonly key: string;
+  readonly partition: Partition<T>;
+  /** When the chapter began, in nanoseconds; null: unknown. */
+  readonly beganAt: bigint | null;
+}
 
 /**
  * A log that consists of chapters, each a log with its own partition. Together they form one partition in one order.
@@ -43,6 +50,12 @@ export function chaptersPartition<T extends Ordered>(options: ChaptersOptions<T>
   };
 }
 
+/** A chapter that is being read. */
+interface OpenChapter<T extends Ordered> {
+  readonly chapter: Chapter<T>;
+  readonly lane: PartitionLane<T>;
+}
+
 /** A chapter and the inclusive bounds of its rows' times; null: no bound. */
 interface Span<T extends Ordered> {
   readonly chapter: Chapter<T>;
@@ -75,7 +88,7 @@ class ChapterWalk<T extends Ordered> {
   readonly #call: Call;
   /** Chapters that the walk may still reach, the next one first. */
   readonly #waiting: Span<T>[];
-  readonly #open: ChapterLane<T>[] = [];
+  readonly #open: OpenChapter<T>[] = [];
   /** For each chapter, the hint of the walk's position in it. */
   readonly #hints: Map<string, Hint>;
   #pages = 0;
@@ -104,11 +117,13 @@ class ChapterWalk<T extends Ordered> {
     await this.#fill();
     // Report truncated rows first: they lie before the rows at hand.
     if (this.#truncated.length > 0) return this.#batchOf(rows);
-    for (let lane = this.#nearest(); lane !== null; lane = this.#nearest()) {
-      const { row, hint } = lane.take();
-      if (hint !== null) this.#hints.set(lane.chapter.key, hint);
-      rows.push({ row, hint: [...this.#hints] });
-      if (lane.isEmpty || this.#isDue(this.#waiting[0])) break;
+    for (let nearest = this.#nearest(); nearest !== null; nearest = this.#nearest()) {
+      const { chapter, lane } = nearest;
+      const taken = lane.take();
+      if (taken === null) break;
+      if (taken.hint !== null) this.#hints.set(chapter.key, taken.hint);
+      rows.push({ row: taken.row, hint: [...this.#hints] });
+      if (isEmpty(lane) || this.#isDue(this.#waiting[0])) break;
     }
     return this.#batchOf(rows);
   }
@@ -123,14 +138,14 @@ class ChapterWalk<T extends Ordered> {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#open.map(async (lane) => lane.close()));
+    await Promise.all(this.#open.map(async ({ lane }) => lane.close()));
   }
 
   /** Refills each chapter that the walk has reached, until it has a row or has ended. */
   async #fill(): Promise<void> {
     do {
       this.#openDue();
-      await Promise.all(this.#open.filter((lane) => lane.isEmpty).map(async (lane) => this.#refill(lane)));
+      await Promise.all(this.#open.filter(({ lane }) => isEmpty(lane)).map(async (open) => this.#refill(open)));
     } while (this.#isDue(this.#waiting[0]));
   }
 
@@ -141,52 +156,55 @@ class ChapterWalk<T extends Ordered> {
   #openDue(): void {
     for (let span = this.#waiting[0]; span !== undefined && this.#isDue(span); span = this.#waiting[0]) {
       this.#waiting.shift();
-      this.#open.push(new ChapterLane(span.chapter, this.#requestOf(span.chapter), this.#call));
+      const { chapter } = span;
+      const request = { ...this.#request, hint: this.#hints.get(chapter.key) ?? null };
+      this.#open.push({ chapter, lane: new PartitionLane(chapter.partition, request, this.#call) });
       if (this.#nearest() === null) return;
     }
   }
 
-  async #refill(lane: ChapterLane<T>): Promise<void> {
+  async #refill({ chapter, lane }: OpenChapter<T>): Promise<void> {
     try {
-      for await (const { pages, truncated, contradicts } of lane.refill()) {
+      await lane.refill(({ pages, truncated, contradicts }) => {
         this.#pages += pages;
         this.#contradicts ||= contradicts === true;
         if (truncated !== undefined) this.#truncated.push(truncated);
-      }
+      });
     } catch (error) {
-      const said = this.#options.goneBy?.(error, lane.chapter) ?? null;
+      const said = this.#options.goneBy?.(error, chapter) ?? null;
       if (said === null) throw error;
       this.#truncated.push(said);
     }
   }
 
-  #requestOf({ key }: Chapter<T>): ReadRequest<T> {
-    return { ...this.#request, hint: this.#hints.get(key) ?? null };
-  }
-
   /** True if a chapter may contain the next row. */
   #isDue(span: Span<T> | undefined): boolean {
     if (span === undefined) return false;
-    const head = this.#nearest()?.head;
-    if (head === undefined) return true;
+    const head = this.#nearest()?.lane.head ?? null;
+    if (head === null) return true;
     const near = boundOf(span, this.#request.direction, 'near');
     return near === null || !isBefore(head.time, near, this.#request.direction);
   }
 
-  #nearest(): ChapterLane<T> | null {
+  #nearest(): OpenChapter<T> | null {
     const sign = this.#request.direction === 'forward' ? 1 : -1;
-    let best: ChapterLane<T> | null = null;
-    for (const lane of this.#open) {
-      if (lane.head === undefined) continue;
-      if (best?.head === undefined || comparePositions(lane.head, best.head) * sign < 0) best = lane;
+    let [best, first]: [OpenChapter<T> | null, T | null] = [null, null];
+    for (const open of this.#open) {
+      const { head } = open.lane;
+      if (head !== null && (first === null || comparePositions(head, first) * sign < 0)) [best, first] = [open, head];
     }
     return best;
   }
 
   #more(): boolean | null {
-    if (this.#open.some(({ head, more }) => head !== undefined || more === true)) return true;
-    return this.#waiting.length > 0 || this.#open.some(({ more }) => more === null) ? null : false;
+    if (this.#open.some(({ lane }) => lane.head !== null || lane.more === true)) return true;
+    return this.#waiting.length > 0 || this.#open.some(({ lane }) => lane.more === null) ? null : false;
   }
+}
+
+/** True if no row is at hand but more may follow. */
+function isEmpty<T extends Ordered>({ head, more }: PartitionLane<T>): boolean {
+  return head === null && more !== false;
 }
 
 /** Reads hints from a cursor. Ignores entries that belong to no known chapter. */

@@ -2,62 +2,69 @@ import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { Batch, HintedRow, Partition, ReadRequest } from '../core/partition.ts';
 
-export interface Chapter<T extends Ordered> {
-  /** The chapter's name in hints, unique among the chapters. */
-  readonly key: string;
-  readonly partition: Partition<T>;
-  /** When the chapter began, in nanoseconds; null: unknown. */
-  readonly beganAt: bigint | null;
-}
-
-/** A chapter that is being read. */
-export class ChapterLane<T extends Ordered> {
-  readonly chapter: Chapter<T>;
+/** A partition that is being read, with the rows of its last batch that are not taken yet. */
+export class PartitionLane<T extends Ordered> {
   readonly #batches: AsyncGenerator<Batch<T>, void, undefined>;
-  #batch: Batch<T> = { rows: [], more: null, pages: 0 };
+  #rows: readonly HintedRow<T>[] = [];
   #index = 0;
+  #isOpen = true;
+  #more: boolean | null = null;
 
-  constructor(chapter: Chapter<T>, request: ReadRequest<T>, call: Call) {
-    this.chapter = chapter;
-    this.#batches = chapter.partition.read(request, call);
+  constructor(partition: Partition<T>, request: ReadRequest<T>, call: Call) {
+    this.#batches = partition.read(request, call);
   }
 
-  get head(): T | undefined {
-    return this.#batch.rows[this.#index]?.row;
+  get head(): T | null {
+    return this.#rows[this.#index]?.row ?? null;
   }
 
-  /** Whether rows follow the batch that was read last; null: unknown. */
+  /** False once the partition has ended or failed. The rows at hand can still be taken. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether rows follow those at hand; null: unknown. */
   get more(): boolean | null {
-    return this.#batch.more;
+    return this.#isOpen ? this.#more : false;
   }
 
-  /** True if no row is at hand but more may follow. */
-  get isEmpty(): boolean {
-    return this.head === undefined && this.#batch.more !== false;
-  }
-
-  take(): HintedRow<T> {
-    const taken = this.#batch.rows[this.#index];
-    if (taken === undefined) throw new RangeError('The chapter has no row at hand.');
+  /** Takes the next row that is at hand. */
+  take(): HintedRow<T> | null {
+    const taken = this.#rows[this.#index];
+    if (taken === undefined) return null;
     this.#index += 1;
     return taken;
   }
 
-  /** Reads batches until a row is at hand or the chapter ends. Yields each batch. */
-  async *refill(): AsyncGenerator<Batch<T>, void, undefined> {
-    while (this.isEmpty) {
-      const before = this.#batch;
-      // Assume the end first, so that a chapter that fails or ends has no more rows.
-      this.#batch = { ...before, rows: [], more: false };
-      const step = await this.#batches.next();
-      if (step.done === true) return;
-      this.#batch = step.value;
-      this.#index = 0;
-      yield step.value;
+  /** Takes rows that are at hand. */
+  takeUpTo(most: number): readonly HintedRow<T>[] {
+    const taken = this.#rows.slice(this.#index, this.#index + most);
+    this.#index += taken.length;
+    return taken;
+  }
+
+  /** Reads batches until there is a row or the end, and passes each to `see`. */
+  async refill(see: (batch: Batch<T>) => void): Promise<void> {
+    try {
+      while (this.#isOpen && this.head === null) {
+        const step = await this.#batches.next();
+        if (step.done === true) this.#isOpen = false;
+        else {
+          this.#rows = step.value.rows;
+          this.#index = 0;
+          this.#more = step.value.more;
+          see(step.value);
+        }
+      }
+    } catch (error) {
+      this.#isOpen = false;
+      throw error;
     }
   }
 
+  /** Ends the read. */
   async close(): Promise<void> {
+    this.#isOpen = false;
     await this.#batches.return(undefined);
   }
 }

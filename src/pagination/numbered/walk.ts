@@ -100,9 +100,8 @@ export class IndexedWalk<T extends Ordered> {
     if (!(await this.#joins(index, page, next))) return null;
     const [before, last] = this.#step === 1 ? [page, next] : [next, page];
     if (!last.isLast || last.missing !== undefined) return next;
-    const behind = await this.#behindLast(Math.min(index, wanted), before, last);
-    if (behind === 'rows') return null;
-    return behind === 'nothing' ? next : { ...next, missing: next.missing ?? behind.missing };
+    const end = await this.#asEnd(Math.min(index, wanted), before, last);
+    return end && { ...next, missing: next.missing ?? end.missing };
   }
 
   /**
@@ -194,24 +193,20 @@ export class IndexedWalk<T extends Ordered> {
   }
 
   /**
-   * What follows `page` if `next` is empty although `page` names it. Rows: `next` has some by now, or pages behind it do. Otherwise what is
-   * wrong: the list persistently counts rows there, or it counts nothing and `next` was read before it was named.
+   * The end of the list that follows `page`: `next`, which may be empty although `page` names it. Then it says what is
+   * wrong: the list persistently counts rows there, or it counts nothing and `next` was read before it was named. Null:
+   * `next` has rows by now, or pages behind it do.
    */
-  async #behindLast(
-    index: number,
-    page: IndexedPage<T>,
-    next: IndexedPage<T>,
-  ): Promise<'nothing' | 'rows' | { readonly missing: string }> {
+  async #asEnd(index: number, page: IndexedPage<T>, next: IndexedPage<T>): Promise<IndexedPage<T> | null> {
     const end = index * this.#list.limit() + page.rows.length;
     const isPromised = ({ total, leadsOn }: IndexedPage<T>): boolean =>
       leadsOn === true && total !== null && total > end;
     const isUncounted = this.#step === -1 && page.leadsOn === true && page.total === null;
-    if (next.rows.length > 0 || !(isUncounted || isPromised(page))) return 'nothing';
+    if (next.rows.length > 0 || !(isUncounted || isPromised(page))) return next;
     // Rows may have been removed between the two calls, so read both again.
-    if (!isUncounted && !isPromised(await this.#again(index))) return 'nothing';
+    if (!isUncounted && !isPromised(await this.#again(index))) return next;
     const { rows, isLost = false, missing = isUncounted ? undefined : ENDS_EARLY } = await this.#again(index + 1);
-    if (rows.length > 0 || isLost) return 'rows';
-    return missing === undefined ? 'nothing' : { missing };
+    return rows.length > 0 || isLost ? null : { ...next, missing };
   }
 
   /**
@@ -232,10 +227,9 @@ export class IndexedWalk<T extends Ordered> {
       isEnd = behind.isLast;
     }
     if (!isEnd) return isWrong(PROMISES_EMPTY_PAGES);
-    if (next.missing !== undefined) return isWrong(next.missing);
-    const last = await this.#behindLast(index, page, next);
-    if (last === 'rows') return { index: index + 1, page: await this.get(index + 1) };
-    return last === 'nothing' ? at : isWrong(last.missing);
+    const end = next.missing === undefined ? await this.#asEnd(index, page, next) : next;
+    if (end === null) return { index: index + 1, page: await this.get(index + 1) };
+    return end.missing === undefined ? at : isWrong(end.missing);
   }
 
   /** True if the count ends with the page and is not the count of this page alone. */

@@ -3,7 +3,7 @@ import { hasCode } from '../../../domain/errors.ts';
 import type { Attempt } from '../../../domain/job.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import { chaptersPartition, unreadablePartition } from '../../../pagination/chapters/chapters.ts';
-import type { Chapter } from '../../../pagination/chapters/lane.ts';
+import type { Chapter } from '../../../pagination/chapters/chapters.ts';
 import type { Partition } from '../../../pagination/core/partition.ts';
 import { ONLY_CURRENT, logPartition } from './partitions.ts';
 import type { LogPartitionOptions, LogSelection } from './partitions.ts';
