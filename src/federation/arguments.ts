@@ -1,7 +1,7 @@
 import { TributaryError } from '../domain/errors.ts';
 import type { Direction } from '../domain/ordered.ts';
 import { parseInstant } from '../domain/time.ts';
-import type { ConnectionArguments, TimeBounds } from './api.ts';
+import type { ConnectionArguments, TailArguments, TimeBounds } from './api.ts';
 
 /** Relay's arguments, checked: how many rows, from which end, between which cursors. */
 export interface PageArguments {
@@ -55,4 +55,14 @@ function instantOf(name: string, text: string | undefined): bigint | null {
 
 export function badInput(message: string): TributaryError {
   return new TributaryError('BAD_USER_INPUT', message);
+}
+
+/** Throws BAD_USER_INPUT for arguments that are not allowed. */
+export function checkTailArguments({ after, tail }: TailArguments, maxPageSize: number): void {
+  if (typeof after === 'string' && typeof tail === 'number') {
+    throw badInput('Give after (resume from a cursor) or tail (begin with the last lines), not both.');
+  }
+  if (typeof tail === 'number' && (!Number.isInteger(tail) || tail < 0 || tail > maxPageSize)) {
+    throw badInput(`tail: ${tail} is not allowed; it must be a whole number from 0 to ${maxPageSize}.`);
+  }
 }

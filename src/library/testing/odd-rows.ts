@@ -79,7 +79,7 @@ function textOf({ time, message }: LogNode): string {
   return `${time} ${message}`;
 }
 
-/** Can the row of a message be told by it? */
+/** True if the message identifies its row. */
 function isItsOwn(message: string, nodes: readonly LogNode[]): boolean {
   return message !== '' && nodes.filter((node) => node.message.includes(message)).length === 1;
 }

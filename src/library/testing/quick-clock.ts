@@ -1,6 +1,6 @@
 import type { Clock } from '../../http/policy/clock.ts';
 
-/** A clock on which waiting takes no time: what would have been waited has passed. `onWait` is told of each wait. */
+/** A clock on which waiting takes no time: each wait advances it. `onWait` is called for each. */
 export function quickClock(onWait: (milliseconds: number) => void = () => undefined): Pick<Clock, 'now' | 'sleep'> {
   let ahead = 0;
   return {

@@ -46,7 +46,7 @@ export class Anchors {
     }
   }
 
-  /** The records next to those that matter at that place, on either side. No place lies before the one that was asked for last. */
+  /** The hint of a row: the nearest records on either side that cannot have a row beyond it. Call it for rows in walk order. */
   hintAt(at: bigint, atEnd: boolean): Hint | null {
     const seen = this.#seen;
     for (let next = this.#behind + 1; next < seen.length; next += 1) {

@@ -1,8 +1,7 @@
 import type { MergedPosition } from '../../cursor/codec.ts';
 import { compareMerged, untouched } from '../../merge/place.ts';
 import { inOrder } from './events/batch.ts';
-import type { Delivery } from './events/batch.ts';
-import type { Dropped } from './events/dropped.ts';
+import type { Delivery, Dropped } from './events/batch.ts';
 import { placeBefore, placeOfJob } from './place/job-place.ts';
 import type { Lane } from './lane.ts';
 import type { LastLines } from './history/last-lines.ts';

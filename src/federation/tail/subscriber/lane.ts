@@ -1,21 +1,19 @@
 import type { Call } from '../../../domain/call.ts';
 import type { TributaryError } from '../../../domain/errors.ts';
-import type { LogNode, SourceFailure } from '../../api.ts';
+import type { SourceFailure } from '../../api.ts';
 import type { MergedPosition } from '../../cursor/codec.ts';
 import { sourceFailure } from '../../failures.ts';
 import type { ResolvedScope } from '../../logs/slots.ts';
-import { LogEntryNode } from '../../logs/node.ts';
 import { compareMerged, untouched } from '../../merge/place.ts';
 import { encodeNodeId } from '../../node-id.ts';
 import type { Feed, FeedListener } from '../feed/feed.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { WindowLine } from '../feed/lines/line-window.ts';
 import type { AcceptFilter } from './accept-filter.ts';
-import type { Delivery } from './events/batch.ts';
-import type { Dropped } from './events/dropped.ts';
+import { shownLine } from './events/batch.ts';
+import type { Delivery, Dropped } from './events/batch.ts';
 import { isAfter, placeBefore } from './place/job-place.ts';
 import type { JobPlace } from './place/job-place.ts';
-import { lineDigest } from './place/tail-state.ts';
 
 /** The subscription that a lane belongs to. */
 export interface LaneOwner {
@@ -213,19 +211,15 @@ export class Lane implements FeedListener {
 
   #deliveryOf(line: WindowLine): Delivery {
     const { time, tie } = line.entry;
-    const position = { time, tie, scope: this.index, partition: line.partition };
-    return { node: this.#nodeOf(line), position, digest: this.#digestOf(line) };
-  }
-
-  #nodeOf(line: WindowLine): LogNode {
-    const { source, scope } = this.scope;
-    line.node ??= new LogEntryNode(source, scope.job, line.partition, line.entry);
-    return line.node;
+    return { ...this.#shown(line), position: { time, tie, scope: this.index, partition: line.partition } };
   }
 
   #digestOf(line: WindowLine): string {
-    const { time, tie } = line.entry;
-    line.digest ??= lineDigest(this.scope.source.name, this.scope.scope.job, line.partition, time, tie);
-    return line.digest;
+    return this.#shown(line).digest;
+  }
+
+  #shown(line: WindowLine): ReturnType<typeof shownLine> {
+    line.shown ??= shownLine(this.scope, line.partition, line.entry);
+    return line.shown;
   }
 }

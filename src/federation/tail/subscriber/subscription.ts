@@ -1,12 +1,15 @@
 /** One file, although a long one: all phases of a subscriber share its state. */
 import { asError } from '../../../domain/errors.ts';
 import type { Call } from '../../../domain/call.ts';
-import type { LogStreamEvent } from '../../api.ts';
-import { checkTimeBounds } from '../../arguments.ts';
-import type { MergedPosition } from '../../cursor/codec.ts';
+import type { LogStreamEvent, TailArguments } from '../../api.ts';
+import { checkTailArguments, checkTimeBounds } from '../../arguments.ts';
+import type { CursorCodec, MergedPosition } from '../../cursor/codec.ts';
 import { logConnectionKey } from '../../logs/connection.ts';
 import { checkLogFilter } from '../../log-filter/filter.ts';
 import { filtersOfScopes } from '../../logs/part-choice.ts';
+import type { ResolvedScope } from '../../logs/slots.ts';
+import type { Feeds } from '../feed/feeds.ts';
+import type { TailSettings } from '../settings.ts';
 import { AcceptFilter } from './accept-filter.ts';
 import { inOrder } from './events/batch.ts';
 import type { Delivery } from './events/batch.ts';
@@ -18,9 +21,7 @@ import type { HistoryQuery } from './history/history-page.ts';
 import { joinPlaces } from './place/job-place.ts';
 import type { JobPlace } from './place/job-place.ts';
 import { Lane } from './lane.ts';
-import type { LastLines } from './history/last-lines.ts';
-import { checkTailArguments } from './options.ts';
-import type { SubscriptionOptions } from './options.ts';
+import type { LastLines, SharedLastLines } from './history/last-lines.ts';
 import { Outgoing } from './events/outgoing.ts';
 import { Phases } from './phases.ts';
 import { Resumed } from './place/tail-state.ts';
@@ -31,6 +32,22 @@ import { WakeableSleep } from './wakeable-sleep.ts';
 
 /** How long to wait for sources that have not answered before the others begin without them. */
 const PATIENCE_MILLISECONDS = 3_000;
+
+export interface SubscriptionOptions {
+  /** Sorted and without repeats. */
+  readonly scopes: readonly ResolvedScope[];
+  readonly args: TailArguments;
+  readonly tail: TailSettings;
+  readonly feeds: Feeds;
+  readonly lastLines: SharedLastLines;
+  readonly cursors: CursorCodec;
+  readonly maxPageSize: number;
+  readonly maxScanPages: number;
+  /** Aborted when the server shuts down. */
+  readonly stopping: AbortSignal;
+  /** Aborted when one of the sources is removed or reconfigured. */
+  readonly changed: AbortSignal;
+}
 
 /**
  * One subscriber. Each of its jobs is in one phase: starting (its feed has not read the end of the log yet), history

@@ -19,9 +19,8 @@ export interface WindowLine extends FeedLine {
   readonly bytes: number;
   /** The line's number in the order of release; Infinity while it is held back. */
   sequence: number;
-  /** Its name in cursors and its node in the graph, made once for all subscribers. */
-  digest?: string;
-  node?: LogNode;
+  /** Its node in the graph and its name in cursors, made once for all subscribers. */
+  shown?: { readonly node: LogNode; readonly digest: string };
 }
 
 /** Names a line within its job. */

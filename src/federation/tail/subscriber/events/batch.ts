@@ -1,10 +1,11 @@
-import type { Edge, LogNode } from '../../../api.ts';
+import type { Edge, LogNode, LogStreamEvent } from '../../../api.ts';
 import type { ConnectionCursors, MergedPosition } from '../../../cursor/codec.ts';
-import { compareMerged } from '../../../merge/place.ts';
-import { ShownDropped } from './dropped.ts';
-import type { Dropped } from './dropped.ts';
-import { encodeTailState } from '../place/tail-state.ts';
+import type { ResolvedScope } from '../../../logs/slots.ts';
+import { LogEntryNode } from '../../../logs/node.ts';
+import { compareMerged, untouched } from '../../../merge/place.ts';
+import { encodeTailState, lineDigest } from '../place/tail-state.ts';
 import type { TailState } from '../place/tail-state.ts';
+import type { LogEntry } from '../../../../domain/log-entry.ts';
 
 /** A line on its way to a subscriber. */
 export interface Delivery {
@@ -12,6 +13,16 @@ export interface Delivery {
   readonly position: MergedPosition;
   /** The line's name in cursors. */
   readonly digest: string;
+}
+
+/** A line as a node of the graph, with its name in cursors. */
+export function shownLine(
+  { source, scope: { job } }: ResolvedScope,
+  partition: string,
+  entry: LogEntry,
+): Pick<Delivery, 'node' | 'digest'> {
+  const digest = lineDigest(source.name, job, partition, entry.time, entry.tie);
+  return { node: new LogEntryNode(source, job, partition, entry), digest };
 }
 
 /** The order in which lines are delivered. */
@@ -35,6 +46,45 @@ export class DeliveredEdge implements Edge<LogNode> {
 
   get cursor(): string {
     return this.#cursors.encode({ position: this.#position, marks: [] });
+  }
+}
+
+/** Lines that a stream leaves out. They lie between two positions; null: from the beginning, or to an unknown end. */
+export interface Dropped {
+  /** The number of lines; null if it is not known. */
+  readonly count: number | null;
+  readonly reason: string;
+  readonly after: MergedPosition | null;
+  readonly before: MergedPosition | null;
+}
+
+type DroppedShown = NonNullable<Extract<LogStreamEvent, { type: 'LogBatch' }>['dropped']>;
+
+/** The form that clients see. Its cursors are computed on access. */
+class ShownDropped implements DroppedShown {
+  readonly count: number | null;
+  readonly reason: string;
+  readonly #dropped: Dropped;
+  readonly #cursors: ConnectionCursors;
+
+  constructor(dropped: Dropped, cursors: ConnectionCursors) {
+    this.count = dropped.count;
+    this.reason = dropped.reason;
+    this.#dropped = dropped;
+    this.#cursors = cursors;
+  }
+
+  get firstCursor(): string | null {
+    return this.#cursorOf(this.#dropped.after);
+  }
+
+  get lastCursor(): string | null {
+    return this.#cursorOf(this.#dropped.before);
+  }
+
+  #cursorOf(position: MergedPosition | null): string | null {
+    if (position === null || position.time <= untouched('forward').time) return null;
+    return this.#cursors.encode({ position, marks: [] });
   }
 }
 

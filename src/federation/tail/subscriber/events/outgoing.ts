@@ -3,8 +3,7 @@ import type { ConnectionCursors, MergedPosition } from '../../../cursor/codec.ts
 import { compareMerged, untouched } from '../../../merge/place.ts';
 import type { TailSettings } from '../../settings.ts';
 import { DeliveredEdge, LazyBatch } from './batch.ts';
-import type { Delivery } from './batch.ts';
-import type { Dropped } from './dropped.ts';
+import type { Delivery, Dropped } from './batch.ts';
 import { FROM_THE_BEGINNING, joinPlaces, positionBefore, startOf } from '../place/job-place.ts';
 import type { JobPlace } from '../place/job-place.ts';
 import type { Lane } from '../lane.ts';

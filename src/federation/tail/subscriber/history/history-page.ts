@@ -7,17 +7,15 @@ import type { Span } from '../../../../domain/span.ts';
 import type { CursorState, MergedPosition } from '../../../cursor/codec.ts';
 import type { SourceScope } from '../../../api.ts';
 import { mayRecover } from '../../../failures.ts';
-import { LogEntryNode } from '../../../logs/node.ts';
 import { logSlots } from '../../../logs/slots.ts';
 import type { ResolvedScope } from '../../../logs/slots.ts';
 import { positionIn } from '../../../merge/place.ts';
 import { readMergedPage } from '../../../merge/page.ts';
 import type { MergedPage } from '../../../merge/page.ts';
 import type { MergedRow } from '../../../merge/lane.ts';
-import type { Delivery } from '../events/batch.ts';
-import type { Dropped } from '../events/dropped.ts';
+import { shownLine } from '../events/batch.ts';
+import type { Delivery, Dropped } from '../events/batch.ts';
 import { positionBefore } from '../place/job-place.ts';
-import { lineDigest } from '../place/tail-state.ts';
 
 /** How to read the past of a subscription. */
 export interface HistoryQuery {
@@ -94,13 +92,8 @@ export async function readHistoryPage(
 }
 
 function deliveryOf({ row, slot }: MergedRow<LogEntry>, scopes: ReadonlyMap<number, ResolvedScope>): Delivery {
-  const { source, scope } = scopeOf(slot.scope, scopes);
-  const partition = slot.partition.key;
-  return {
-    node: new LogEntryNode(source, scope.job, partition, row),
-    position: positionIn(slot, row),
-    digest: lineDigest(source.name, scope.job, partition, row.time, row.tie),
-  };
+  const scope = scopeOf(slot.scope, scopes);
+  return { ...shownLine(scope, slot.partition.key, row), position: positionIn(slot, row) };
 }
 
 /** The lines that the page leaves out because they are out of reach. All of them lie between the ends of the page. */
