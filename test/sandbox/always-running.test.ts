@@ -93,7 +93,7 @@ describe('the sandbox', () => {
     }
   });
 
-  test('is the same under the same clock, however often it is let go on', async () => {
+  test('is the same under the same clock, however often it is advanced', async () => {
     const [often, seldom] = [await start(), await start()];
     for (let time = START; time < START + 20n * MINUTE; time += 7n * SECOND) often.setClock(time);
     for (const stand of [often, seldom]) stand.setClock(START + 20n * MINUTE);

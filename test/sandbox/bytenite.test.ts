@@ -60,7 +60,7 @@ describe('authorisation', () => {
     expect((await post('/v1/auth/access_token', {})).status).toBe(400);
   });
 
-  test('takes the bare token only, unless it is told to be lenient', async () => {
+  test('accepts the token without a scheme only, unless it is set to be lenient', async () => {
     const bare = await token();
     expect((await ask('/v1/customer/jobs', {}, bare)).status).toBe(200);
     expect(await ask('/v1/customer/jobs', {}, `Bearer ${bare}`)).toEqual({
@@ -71,7 +71,7 @@ describe('authorisation', () => {
     expect((await ask('/v1/customer/jobs', {}, `Bearer ${bare}`)).status).toBe(200);
   });
 
-  test('refuses tokens once they have been made to expire', async () => {
+  test('refuses tokens that have expired', async () => {
     const bare = await token();
     simulation.expireTokens();
     expect((await ask('/v1/customer/jobs', {}, bare)).status).toBe(401);
@@ -97,7 +97,7 @@ describe('the jobs API', () => {
     expect(body).toMatchObject({ pagination: { hasNext: true }, data: [{ name: 'a' }, { name: 'b' }] });
   });
 
-  test('refuses an order and a limit that make no sense', async () => {
+  test('refuses an invalid order and an invalid limit', async () => {
     const bare = await token();
     expect((await ask('/v1/customer/jobs?orderBy=colour', {}, bare)).body).toMatchObject({ code: 3 });
     expect((await ask('/v1/customer/jobs?pagination.limit=-1', {}, bare)).body).toMatchObject({ code: 3 });
@@ -121,14 +121,14 @@ describe('the jobs API', () => {
     });
   });
 
-  test('leaves unset fields out in the other dialect', async () => {
+  test('omits unset fields in the other dialect', async () => {
     simulation.configure({ unset: 'omit' });
     const key = simulation.createJob({ status: 'QUEUED' });
     const { body } = await ask(`/v1/customer/jobs/${key}`, {}, await token());
     expect((body as { job: object }).job).not.toHaveProperty('endedAt');
   });
 
-  test('stamps the states that a job goes through', async () => {
+  test('records when a job enters each state', async () => {
     const key = simulation.createJob();
     simulation.setStatus(key, 'FAILED');
     const { body } = await ask(`/v1/customer/jobs/${key}`, {}, await token());
@@ -147,7 +147,7 @@ describe('the jobs API', () => {
     });
   });
 
-  test('writes errors in the three shapes that exist', async () => {
+  test('writes errors in all three shapes', async () => {
     const bare = await token();
     const missing = (): Promise<Answer> => ask(`/v1/customer/jobs/${UNKNOWN_JOB}`, {}, bare);
     expect(await missing()).toEqual({ status: 404, body: { code: 5, message: 'job not found', details: [] } });
@@ -196,7 +196,7 @@ describe('the logs API', () => {
     });
   });
 
-  test('filters by service, level and task, and takes empty lists for all', async () => {
+  test('filters by service, level and task, and treats an empty list as no filter', async () => {
     const jobId = fill();
     expect((await logs({ jobId, taskIds: ['b'], services: ['TASKRUNNER'], levels: [] })).body).toEqual({
       partitioner: [],
@@ -208,14 +208,14 @@ describe('the logs API', () => {
     });
   });
 
-  test('keeps or hides the other services under a task filter, as told', async () => {
+  test('keeps or hides the other services under a task filter, by dialect', async () => {
     const jobId = fill();
     expect((await logs({ jobId, taskIds: ['b'] })).body).toMatchObject({ partitioner: [{ log: 'split' }] });
     simulation.configure({ taskIdsHideOtherServices: true });
     expect((await logs({ jobId, taskIds: ['b'] })).body).toMatchObject({ partitioner: [], assembler: [] });
   });
 
-  test('writes groups without lines in three ways and leaves UNKNOWN out when told', async () => {
+  test('writes groups without lines in three ways, and omits UNKNOWN in one dialect', async () => {
     const jobId = simulation.createJob();
     expect((await logs({ jobId })).body).toEqual({ partitioner: [], assembler: [], taskrunner: {} });
     simulation.configure({ emptyGroups: 'null' });
@@ -228,7 +228,7 @@ describe('the logs API', () => {
     });
   });
 
-  test('gives the lines of a group in the order of the dialect, and a silent cap keeps the newest', async () => {
+  test('returns the lines of a group in the order of the dialect, and keeps the newest under a silent cap', async () => {
     const jobId = simulation.createJob();
     simulation.write(
       jobId,
@@ -278,7 +278,7 @@ describe('the logs API', () => {
   });
 });
 
-describe('the simulation, on routes that no connector uses,', () => {
+describe('the simulation, on routes that no connector uses', () => {
   test('lists jobs by POST /jobs/filter as GET /jobs does, or has no such route', async () => {
     for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
     const bare = await token();

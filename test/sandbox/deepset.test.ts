@@ -57,7 +57,7 @@ function messages(body: LogsBody): readonly string[] {
 }
 
 describe('access', () => {
-  test('wants the key as a bearer token', async () => {
+  test('requires the key as a bearer token', async () => {
     expect((await ask('production/pipelines', { authorization: 'api_test' })).status).toBe(401);
     expect((await ask('production/pipelines', { authorization: 'Bearer api_other' })).status).toBe(401);
     expect((await ask('production/pipelines')).status).toBe(200);
@@ -104,7 +104,7 @@ describe('pipelines', () => {
     expect((await ask('production/pipelines?limit=101')).status).toBe(422);
   });
 
-  test('are found by a name with spaces, slashes and unicode in a workspace of that kind', async () => {
+  test('are found by names with spaces, slashes and other scripts, also in a workspace with such a name', async () => {
     simulation.createJob({ workspace: 'my lab/ü', name: '50% / ..', status: 'FAILED' });
     const path = `${encodeURIComponent('my lab/ü')}/pipelines/${encodeURIComponent('50% / ..')}`;
     expect(await (await ask(path)).json()).toMatchObject({ name: '50% / ..', status: 'DEPLOYMENT_FAILED' });
@@ -143,7 +143,7 @@ describe('logs', () => {
     expect(messages(await logs({ after, order: 'DESC' }))).toEqual(['line 2', 'line 1', 'line 0']);
   });
 
-  test('lose the ties of a page boundary, as the real thing does', async () => {
+  test('lose the ties of a page boundary, as the real service does', async () => {
     simulation.write('production/rag', [...lines(2), ...lines(2)]);
     const first = await logs({ limit: '1', order: 'ASC' });
     const rest = await logs({ after: first.data[0]!.logged_at, order: 'ASC' });
@@ -166,7 +166,7 @@ describe('logs', () => {
     expect(await response.json()).toMatchObject({ detail: [{ loc: ['query', name] }] });
   });
 
-  test('take an encoded offset and drop, or refuse, digits beyond microseconds', async () => {
+  test('accept an encoded offset, and drop or refuse digits beyond microseconds', async () => {
     simulation.write('production/rag', lines(3));
     expect((await logs({ after: '2025-05-23T12:33:04.157182+02:00', order: 'ASC' })).data).toHaveLength(2);
     expect((await logs({ after: '2025-05-23T10:33:04.157182999Z', order: 'ASC' })).data).toHaveLength(2);
@@ -175,7 +175,7 @@ describe('logs', () => {
     expect(refused.status).toBe(422);
   });
 
-  test('are filtered by exact matches joined by and, and refuse everything else with 400', async () => {
+  test('are filtered by equalities joined with `and`; any other filter is refused with 400', async () => {
     simulation.write('production/rag', [
       { time: START, message: 'a', severity: 'error' },
       { time: START, message: 'b', severity: 'error', step: 'haystack' },
@@ -219,7 +219,7 @@ describe('logs', () => {
     expect(messages(await logs({ order: 'DESC' }))).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
   });
 
-  test('count as the dialect says', async () => {
+  test('are counted as the dialect says', async () => {
     simulation.write('production/rag', lines(5));
     const after = '2025-05-23T10:33:04.157183Z';
     expect((await logs({ after, order: 'ASC' })).total).toBe(5);
@@ -239,7 +239,7 @@ describe('logs', () => {
     expect((await ask('production/pipelines/rag/logs')).status).toBe(404);
   });
 
-  test('come as CSV when CSV is asked for, and for every other list of types where the dialect says so', async () => {
+  test('come as CSV on request, and for any other list of types in one dialect', async () => {
     simulation.writeRecords('production/rag', [
       { time: START, message: 'a "b"', level: 'info', origin: 'haystack', extra_fields: { 'dd.env': 'x' } },
     ]);
@@ -255,7 +255,7 @@ describe('logs', () => {
     expect((await ask(path, { accept: 'application/json' })).headers.get('content-type')).toBe('application/json');
   });
 
-  test('read a page in the middle of 1,000,000 computed lines, with written ones among them', async () => {
+  test('include written lines on a page in the middle of 1,000,000 computed ones', async () => {
     let computed = 0;
     simulation.generate('production/rag', 1_000_000, (index) => {
       computed += 1;
@@ -272,7 +272,7 @@ describe('logs', () => {
     expect(again.data.map(({ log_id }) => log_id)).toEqual(body.data.map(({ log_id }) => log_id));
   });
 
-  test('break on demand with the page of a proxy', async () => {
+  test('fail on demand with the error page of a proxy', async () => {
     server.inject({ kinds: ['logs'], times: 1, what: { do: 'status', status: 504, body: '<html>504</html>' } });
     const broken = await ask('production/pipelines/rag/logs');
     expect([broken.status, broken.headers.get('content-type')]).toEqual([504, 'text/html']);
@@ -285,7 +285,7 @@ describe('logs', () => {
 });
 
 describe('a filter', () => {
-  test('is whatever single literal its quotes hold', () => {
+  test('compares with the literal between its quotes, whatever that contains', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (value, other) => {
         const filter = `level eq '${value.replaceAll("'", "''")}' and origin eq 'haystack'`;
@@ -299,7 +299,7 @@ describe('a filter', () => {
 });
 
 describe('a limit of 0 or less', () => {
-  test.each(['0', '-5'])('%s is refused, or taken for the default', async (limit) => {
+  test.each(['0', '-5'])('%s is refused, or means the default', async (limit) => {
     simulation.createJob({ name: 'rag' });
     const key = simulation.createJob({ name: 'busy' });
     simulation.write(key, lines(25));
@@ -333,7 +333,7 @@ describe('the demo', () => {
     expect((await logs({}, 'support-chat')).total).toBeGreaterThan(before + 40);
   });
 
-  test('tells of errors with their stack', async () => {
+  test('has errors with their stacks', async () => {
     fillDeepset(simulation, NOW);
     const body = await logs({ filter: "level eq 'error'" }, 'manuals-rag');
     expect(body.data).toMatchObject([

@@ -80,7 +80,7 @@ describe('access control', () => {
     });
   });
 
-  test('wants no token when authorisation is off, nor does the configuration of its source', async () => {
+  test('needs no token when authorisation is off, and its source is configured without one', async () => {
     const nemo = await start({ token: null });
     expect((await get(JOBS, {})).status).toBe(200);
     expect(nemo.sourceConfig('http://127.0.0.1:1')).toEqual({
@@ -147,7 +147,7 @@ describe('the jobs API', () => {
     expect((await get(`${JOBS}?filter%5Bcolour%5D=red`)).body).toEqual({ detail: 'Invalid filter field' });
   });
 
-  test('gives a job with its nulls, and says that one is missing in the words of its generation', async () => {
+  test('returns a job with its nulls, and reports a missing one in the words of its generation', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft', createdAt: START });
     const { body } = await get(`${JOBS}/sft`);
@@ -174,7 +174,7 @@ describe('the jobs API', () => {
     expect(server!.calls.map(({ kind }) => kind)).toEqual(['job']);
   });
 
-  test('has no attempt for a job of generation C that has not been tried', async () => {
+  test('has no attempt of a job of generation C that has not started', async () => {
     const nemo = await start({ generation: 'C' });
     nemo.createJob({ name: 'sft', status: 'QUEUED', attempt: false });
     expect((await get(`${JOBS}/sft`)).body).toMatchObject({ status: 'created', attempt_id: null });
@@ -194,7 +194,7 @@ describe('the API for steps and tasks', () => {
     return nemo;
   }
 
-  test('gives the whole tree of the current attempt at once', async () => {
+  test('returns the whole tree of the current attempt at once', async () => {
     await tree();
     expect((await get(`${JOBS}/sft/status`)).body).toMatchObject({
       name: 'sft',
@@ -211,7 +211,7 @@ describe('the API for steps and tasks', () => {
     });
   });
 
-  test('lists steps of all attempts with the context of who asked, and of all jobs under the name -', async () => {
+  test('lists the steps of all attempts with the context of the caller, and those of all jobs under the name -', async () => {
     const nemo = await tree();
     nemo.startAttempt('default/sft');
     nemo.step('default/sft', 'download', START + 60n * SECOND);
@@ -229,7 +229,7 @@ describe('the API for steps and tasks', () => {
     expect(all.data.map(({ name }) => name)).toEqual(['evaluate']);
   });
 
-  test('gives one step, its tasks and one task, and 404 for others', async () => {
+  test('returns one step, its tasks and one task, and 404 for unknown ones', async () => {
     await tree();
     expect((await get(`${JOBS}/sft/steps/training`)).body).toMatchObject({ name: 'training', status: 'active' });
     expect((await get(`${JOBS}/sft/steps/training/tasks`)).body).toMatchObject({ data: [{ name: 'task-b' }] });
@@ -238,7 +238,7 @@ describe('the API for steps and tasks', () => {
     expect((await get(`${JOBS}/sft/steps/training/tasks/none`)).status).toBe(404);
   });
 
-  test('knows attempt routes in generation C only', async () => {
+  test('has attempt routes in generation C only', async () => {
     const nemo = await tree({ generation: 'C' });
     const second = nemo.startAttempt('default/sft');
     const { body } = await get(`${JOBS}/sft/attempts`);
@@ -264,7 +264,7 @@ describe('the API for steps and tasks', () => {
 });
 
 describe('the logs API', () => {
-  test('gives a hundred lines by default, oldest first, with page numbers in base 58 as tokens', async () => {
+  test('returns a hundred lines by default, oldest first, with page numbers in base 58 as tokens', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(250).reverse());
@@ -282,7 +282,7 @@ describe('the logs API', () => {
     expect([second.data[0]!.message, second.next_page]).toEqual(['line 100', 'nR4faMoz']);
   });
 
-  test('keeps microseconds, cuts nanoseconds and leaves a zero fraction out', async () => {
+  test('keeps microseconds, cuts nanoseconds and omits a zero fraction', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     nemo.write(
@@ -323,7 +323,7 @@ describe('the logs API', () => {
     expect(await messages('?step_id=training&task_id=task-3')).toEqual(['c']);
   });
 
-  test('breaks on limits above 1000, any attempt id, names that its store does not take, and bad cursors', async () => {
+  test('fails on limits above 1000, any attempt id, names that its store does not accept, and bad cursors', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     nemo.createJob({ name: 'team+a@b' });
@@ -339,13 +339,13 @@ describe('the logs API', () => {
     expect((await logs('?limit=0')).status).toBe(422);
   });
 
-  test('says a bad cursor in the other dialects too', async () => {
+  test('reports a bad cursor in the other dialects too', async () => {
     const nemo = await start({ badCursor: 422 });
     nemo.createJob({ name: 'sft' });
     expect(await logs('?page_cursor=0')).toEqual({ status: 422, body: { detail: 'Invalid page cursor' } });
   });
 
-  test('gives newest-first pages for a backward cursor that somebody made by hand', async () => {
+  test('returns pages newest first for a backward cursor made by hand', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(5));
@@ -366,7 +366,7 @@ describe('the logs API', () => {
     expect((await logs('')).body).toEqual({ data: [], total: 0, ...end });
   });
 
-  test('reorders lines of one instant from call to call when told to, and loses none', async () => {
+  test('reorders lines of one instant from call to call on demand, and loses none', async () => {
     const nemo = await start({ shuffleTies: true });
     nemo.createJob({ name: 'sft' });
     nemo.write(
@@ -387,7 +387,7 @@ describe('the logs API', () => {
     expect(new Set(orders).size).toBeGreaterThan(1);
   });
 
-  test('has opaque tokens that it forgets', async () => {
+  test('forgets opaque tokens', async () => {
     const nemo = await start({ tokens: 'opaque', badCursor: 422 });
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(10));
@@ -398,7 +398,7 @@ describe('the logs API', () => {
     expect((await logs(`?limit=3&page_cursor=${token}`)).status).toBe(422);
   });
 
-  test('forgets an opaque token after so many others', async () => {
+  test('forgets an opaque token after a number of others', async () => {
     const nemo = await start({ tokens: 'opaque', tokenLifetime: 1 });
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(10));
@@ -407,7 +407,7 @@ describe('the logs API', () => {
     expect((await logs(`?limit=9&page_cursor=${token}`)).status).toBe(400 + 100);
   });
 
-  test('keeps lines in order wherever late ones are written', async () => {
+  test('keeps lines in order when late ones are written', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     const all = lines(60);
@@ -458,7 +458,7 @@ describe('the logs API', () => {
     expect((await logs(`?attempt_id=${first!}`)).body.data.map(({ message }) => message)).toEqual(['late', 'old']);
   });
 
-  test('in generation B takes a tail alone, larger limits, and matches nothing by a number', async () => {
+  test('in generation B accepts a tail alone and larger limits, and matches nothing by a number', async () => {
     const nemo = await start({ generation: 'B' });
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(10));
@@ -471,7 +471,7 @@ describe('the logs API', () => {
 });
 
 describe('the simulation', () => {
-  test('does not know other paths, and only reads', async () => {
+  test('answers no other paths and no writing methods', async () => {
     await start();
     expect((await get('/apis/jobs/v2/execution')).body).toEqual({ detail: 'Not Found' });
     expect((await get(`${JOBS}/sft/colours`)).body).toEqual({ detail: 'Not Found' });
@@ -482,7 +482,7 @@ describe('the simulation', () => {
     expect([reply.statusCode, await reply.body.json()]).toEqual([405, { detail: 'Method Not Allowed' }]);
   });
 
-  test('ends what runs when a job ends, and forgets all jobs on clear', async () => {
+  test('ends the running steps of a job that ends, and forgets all jobs on clear', async () => {
     const nemo = await start();
     const key = nemo.createJob({ name: 'sft' });
     nemo.write(key, lines(1));

@@ -90,7 +90,7 @@ async function start(options: SapOptions = {}): Promise<Client> {
 }
 
 describe("the vendor's own client", () => {
-  test('reads from a token when it ends, and keeps it until then', async () => {
+  test('reads from a token when it expires, and uses it until then', async () => {
     const lasting = await start();
     await lasting.ask('/jobCount');
     await lasting.ask('/jobCount');
@@ -158,7 +158,7 @@ describe("the vendor's own client", () => {
     expect((await ask('/search/schedules?q=sales')).results).toMatchObject([{ parent: { name: 'nightly-erp-run' } }]);
   });
 
-  test('is told what is not there by a status and words, as the graph says null', async () => {
+  test('gets a status and a message for what does not exist, where the graph has null', async () => {
     const { ask, federation, simulation } = await start();
     const schedule = Object.values(simulation.schedules('1'))[0] ?? '';
     for (const path of [

@@ -63,7 +63,7 @@ describe('authorisation', () => {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  test('gives a token for client credentials and takes it until it is expired', async () => {
+  test('issues a token for client credentials and accepts it until it expires', async () => {
     const { simulation, server } = await start({ auth: 'oauth2' });
     const { status, body } = await token(server);
     const { access_token: accessToken, ...rest } = body;
@@ -85,7 +85,7 @@ describe('authorisation', () => {
     expect(refused).toMatchObject({ status: 401, body: { code: 401, type: 'Unauthorized' } });
   });
 
-  test('refuses other credentials, other grants and basic where the plan has tokens', async () => {
+  test('refuses other credentials and grants, and basic authorisation under a plan with tokens', async () => {
     const { server } = await start({ auth: 'oauth2' });
     expect(await token(server, 'Basic bm86bm8=')).toEqual({
       status: 401,
@@ -95,7 +95,7 @@ describe('authorisation', () => {
     expect((await ask(server, '/scheduler/jobs')).status).toBe(401);
   });
 
-  test('says how a source reaches it, for both plans', () => {
+  test('describes the configuration of its source for both plans', () => {
     expect(simulateSap().sourceConfig('http://h')).toEqual({
       vendor: 'sap-job-scheduling',
       baseUrl: 'http://h',
@@ -111,7 +111,7 @@ describe('authorisation', () => {
 });
 
 describe('the list of jobs', () => {
-  test('pages by ten, with links that forget every filter, and announces its change in headers', async () => {
+  test('pages by ten, with links that omit every filter, and announces its change in headers', async () => {
     const { simulation, server } = await start();
     for (let index = 0; index < 23; index += 1) simulation.createJob({ name: `job number ${index}` });
     const { headers, body } = await ask(server, "/scheduler/jobs?filter=contains(name,'number')&offset=10");
@@ -126,7 +126,7 @@ describe('the list of jobs', () => {
     expect([last.results.length, last.next_url]).toEqual([3, null]);
   });
 
-  test('gives both ids, counts in capitals and a time with a space', async () => {
+  test('returns both ids, counts in capitals and a time with a space', async () => {
     const { simulation, server } = await start();
     const key = simulation.createJob({ name: 'nightly' });
     simulation.createSchedule(key, { active: false });
@@ -159,7 +159,7 @@ describe('the list of jobs', () => {
     });
   });
 
-  test('refuses page sizes over 100 and senseless ones', async () => {
+  test('refuses page sizes over 100 and invalid ones', async () => {
     const { server } = await start();
     for (const size of ['101', '0', '-1', 'x']) {
       expect((await ask(server, `/scheduler/jobs?page_size=${size}`)).body).toMatchObject({
@@ -169,7 +169,7 @@ describe('the list of jobs', () => {
     }
   });
 
-  test('in the old dialect gives all jobs at once, without links', async () => {
+  test('in the old dialect returns all jobs at once, without links', async () => {
     const { simulation, server } = await start({ dialect: 'legacy' });
     for (let index = 0; index < 23; index += 1) simulation.createJob();
     const answer = await page(server, '/scheduler/jobs');
@@ -178,7 +178,7 @@ describe('the list of jobs', () => {
 });
 
 describe('schedules', () => {
-  test('have a text as data and no zone on their own route, an object and a zone within their job', async () => {
+  test('have text as data and no zone on their own route, but an object and a zone within their job', async () => {
     const { simulation, server } = await start();
     const key = simulation.addJob({}, [{ description: 'hourly', startTime: START, data: { order: 1 } }]);
     const own = await page(server, `/scheduler/jobs/${key}/schedules`);
@@ -189,7 +189,7 @@ describe('schedules', () => {
     expect((await ask(server, `/scheduler/jobs/${key}`)).body).not.toHaveProperty('schedules');
   });
 
-  test('are all given unless a page is asked for', async () => {
+  test('come all at once unless a page is requested', async () => {
     const { simulation, server } = await start();
     const key = simulation.addJob(
       {},
@@ -206,7 +206,7 @@ describe('schedules', () => {
     '/scheduler/jobs/1/schedules/x',
     '/scheduler/jobs/1/schedules/x/runs',
     '/scheduler/x',
-  ])('that are not there answer 404: %s', async (path) => {
+  ])('that do not exist are answered with 404: %s', async (path) => {
     const { simulation, server } = await start();
     simulation.createJob();
     expect(await ask(server, path)).toMatchObject({ status: 404, body: { code: 404, type: 'Not Found' } });
@@ -225,7 +225,7 @@ describe('runs in the current dialect', () => {
     expect(texts(await page(server, `${path}?page_size=2&offset=1`))).toEqual(['249', '248']);
   });
 
-  test('are followed by run id both ways, with links only where something lies behind', async () => {
+  test('can be paged by run id in both directions, with a link only where more runs follow', async () => {
     const { simulation, server } = await start();
     const path = numbered(simulation, 7);
     const first = await page(server, `${path}?page_size=3`);
@@ -242,7 +242,7 @@ describe('runs in the current dialect', () => {
     expect((await ask(server, `${path}?next=gone`)).status).toBe(404);
   });
 
-  test('answer an empty list past the end', async () => {
+  test('end with an empty list', async () => {
     const { simulation, server } = await start();
     expect(await page(server, `${numbered(simulation, 3)}?offset=30`)).toEqual({ total: 3, results: [] });
   });
@@ -333,7 +333,7 @@ describe('a long and changing list', () => {
     expect(texts(await page(server, path))).toEqual(['line 999999']);
   });
 
-  test('keeps ties in an order of its own that no id tells, also when they are shuffled', async () => {
+  test('keeps ties in an order that is not that of their ids, also when they are shuffled', async () => {
     const { simulation, server } = await start({ ties: 'shuffled' });
     const key = simulation.createJob();
     const ids = Array.from({ length: 40 }, (_, index) =>
@@ -354,7 +354,7 @@ describe('a long and changing list', () => {
     expect((await page(server, path)).results).toEqual(results);
   });
 
-  test('moves a run to where its invocation puts it', async () => {
+  test('moves a run to the place of its invocation', async () => {
     const { simulation, server } = await start();
     const path = numbered(simulation, 2);
     const runId = simulation.addRun('1', { state: 'SCHEDULED', scheduled: START - SECOND });

@@ -63,7 +63,7 @@ describe('the query language', () => {
 });
 
 describe('a raw query', () => {
-  test('is filter text but for the reserved keys, whether or not a key ends with an equals sign', () => {
+  test('is filter text except for the reserved keys, whether or not a key ends with an equals sign', () => {
     const nothing = { filter: null, order: null, select: null, limit: null, offset: null, streamed: false };
     const expected = { ...nothing, filter: 'eq(name,"a b"),status=Failed', order: '-name', limit: '5' };
     expect(readListQuery('eq(name,%22a%20b%22)&limit=5&status=Failed&Order=-name')).toEqual(expected);

@@ -71,7 +71,7 @@ describe('authorisation', () => {
     expect(await refusal('', 'wrong')).toMatchObject({ status: 401 });
   });
 
-  test('lets vendor accounts read tasks and refuses them the logs only', async () => {
+  test('lets vendor accounts read tasks but not logs', async () => {
     const key = simulation.createJob();
     expect((await ask('', simulation.vendorToken)).status).toBe(200);
     expect((await ask(`/${key}`, simulation.vendorToken)).status).toBe(200);
@@ -80,7 +80,7 @@ describe('authorisation', () => {
 });
 
 describe('the tasks API', () => {
-  test('answers one task without its audit unless that is selected', async () => {
+  test('returns one task without its audit unless that is selected', async () => {
     const key = simulation.createJob({ name: 'A transfer', status: 'SUCCEEDED', object: 'BUY-1' });
     const plain = (await ask(`/${key}`)).body as Row;
     expect(plain).toMatchObject({
@@ -124,7 +124,7 @@ describe('the tasks API', () => {
 });
 
 describe('pages of logs', () => {
-  test('come newest first, ten at a time, and say what they left out', async () => {
+  test('come newest first, ten at a time, and name what they omit', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(25));
     const page = await list(`/${key}/logs`);
@@ -149,7 +149,7 @@ describe('pages of logs', () => {
     expect((await list(`/${key}/logs`)).data).toHaveLength(100);
   });
 
-  test('count without rows for limit=0, and fall back to the defaults for what is no number', async () => {
+  test('have a count and no rows for limit=0, and the defaults for an invalid number', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(12));
     expect(await list(`/${key}/logs?limit=0`)).toMatchObject({
@@ -159,13 +159,13 @@ describe('pages of logs', () => {
     expect((await list(`/${key}/logs?limit=many&offset=x`)).$meta.pagination).toMatchObject({ offset: 0, limit: 10 });
   });
 
-  test('may leave the total out', async () => {
+  test('may omit the total', async () => {
     const key = simulation.createJob();
     simulation.configure({ totals: false });
     expect((await list(`/${key}/logs`)).$meta.pagination.total).toBeNull();
   });
 
-  test('order by several keys, with plus, space or nothing for ascending', async () => {
+  test('are ordered by several keys, with plus, space or nothing for ascending', async () => {
     const key = simulation.createJob();
     simulation.write(key, [...lines(3, 0n), { time: START - MILLISECOND, message: 'first' }]);
     const ascending = await list(`/${key}/logs?order=timestamp,id`);
@@ -180,7 +180,7 @@ describe('pages of logs', () => {
     expect(messages(mixed)).toEqual(['line 2', 'line 1', 'line 0', 'first']);
   });
 
-  test('leave rows of equal time as they were stored when only the time is ordered by', async () => {
+  test('keep rows of equal time as they were stored when they are ordered by time alone', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(5, 0n));
     const stored = ['line 0', 'line 1', 'line 2', 'line 3', 'line 4'];
@@ -188,7 +188,7 @@ describe('pages of logs', () => {
     expect(messages(await list(`/${key}/logs?order=-timestamp`))).toEqual(stored);
   });
 
-  test('bound by time on both sides and keep the rest of the filter', async () => {
+  test('are bounded by time on both sides, together with the rest of the filter', async () => {
     const key = simulation.createJob();
     simulation.write(
       key,
@@ -202,7 +202,7 @@ describe('pages of logs', () => {
     expect(errors.$meta.pagination.total).toBe(3);
   });
 
-  test('show the status that the task has now, and select what is asked for', async () => {
+  test('show the present status of the task, and the selected properties', async () => {
     const key = simulation.createJob({ name: 'T' });
     simulation.write(key, lines(1));
     simulation.setNativeStatus(key, 'Rescheduled');
@@ -240,14 +240,14 @@ describe('wrong queries', () => {
     expect(await refusal(`/${key}/logs?${query}`)).toMatchObject({ status: 400, errors });
   });
 
-  test('list their problems as an array where the service does so', async () => {
+  test('have their problems as an array in one dialect', async () => {
     const key = simulation.createJob();
     simulation.configure({ errorShape: 'array' });
     const errors = [{ message: 'Unknown expression group.', properties: ['gte'] }];
     expect(await refusal(`/${key}/logs?gte(progress,1)`)).toMatchObject({ errors });
   });
 
-  test('may not know an operator, and may take a letter with a combining mark for another letter', async () => {
+  test('may name an unknown operator, and may treat a letter with a combining mark as another letter', async () => {
     const job = simulation.createJob();
     simulation.write(job, [{ time: START, message: 'cafe\u0301 1' }]);
     const found = async (pattern: string): Promise<number> =>
@@ -262,7 +262,7 @@ describe('wrong queries', () => {
     });
   });
 
-  test('include what a switch forbids', async () => {
+  test('include those that a switch forbids', async () => {
     const key = simulation.createJob();
     simulation.configure({ unfilterable: ['severity'], unorderable: ['id'] });
     expect(await refusal(`/${key}/logs?eq(severity,"Info")`)).toMatchObject({
@@ -274,7 +274,7 @@ describe('wrong queries', () => {
     expect((await list(`/${key}/logs?eq(progress,1)&order=timestamp`)).data).toEqual([]);
   });
 
-  test('do nothing where filters and orders are silently ignored', async () => {
+  test('have no effect where filters and orders are silently ignored', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(3));
     simulation.configure({ ignoresFilters: true, ignoresOrder: true });
@@ -284,7 +284,7 @@ describe('wrong queries', () => {
 });
 
 describe('long logs', () => {
-  test('answer a page anywhere in a million computed lines without reading the others', async () => {
+  test('return a page anywhere in a million computed lines without reading the others', async () => {
     const key = simulation.createJob();
     let computed = 0;
     simulation.generate(key, 1_000_000, (index) => {
@@ -301,7 +301,7 @@ describe('long logs', () => {
     expect(computed).toBeLessThan(1_000);
   });
 
-  test('take written lines among the computed ones', async () => {
+  test('include written lines among the computed ones', async () => {
     const key = simulation.createJob();
     simulation.generate(key, 10, (index) => ({ time: START + BigInt(index) * MILLISECOND, message: `line ${index}` }));
     simulation.write(key, [
@@ -321,7 +321,7 @@ describe('long logs', () => {
 });
 
 describe('the simulation', () => {
-  test('tells the kinds of requests apart', async () => {
+  test('distinguishes the kinds of requests', async () => {
     const key = simulation.createJob();
     await ask('?limit=1');
     await ask(`?in(id,(%22${key}%22))`);
@@ -357,7 +357,7 @@ describe('a list that is asked for as a stream', () => {
     expect(((await answer.json()) as List).data).toHaveLength(10);
   });
 
-  test('has all rows, one JSON text per line, where it does', async () => {
+  test('has all rows, one JSON text per line, where the vendor streams', async () => {
     simulation.configure({ streams: true });
     const key = simulation.createJob();
     simulation.write(key, lines(250));

@@ -62,6 +62,6 @@ const UNKNOWN: readonly (readonly [row: string, settings: object, switches: read
   ['ByteNite: default and largest page of jobs', BYTENITE, ['defaultPage', 'maxPage']],
 ];
 
-test.each(UNKNOWN)('has a switch for what is not known: %s', (_, settings, switches) => {
+test.each(UNKNOWN)('the sandbox has a switch for what is not known: %s', (_, settings, switches) => {
   expect(Object.keys(settings)).toEqual(expect.arrayContaining([...switches]));
 });

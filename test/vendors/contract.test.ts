@@ -3,7 +3,7 @@ import { VENDORS } from '../../src/vendors/index.ts';
 import { connectorContract } from '../connector-contract.ts';
 import { BEDS } from './contract/beds/index.ts';
 
-test('holds every vendor to the contract', () => {
+test('every vendor keeps the contract', () => {
   expect(BEDS.map(({ definition }) => definition)).toEqual(VENDORS);
 });
 

@@ -35,7 +35,7 @@ test('requests no page for two rows', async () => {
   expect(asked).toEqual([]);
 });
 
-test('leaves a list alone, longer each time, while it saves no calls', async () => {
+test('avoids a list for longer each time while it saves no calls', async () => {
   const list = new ListedFirst<string>();
   const { asked, fetch } = listOf(keysTo(5));
   const requested: number[] = [];
@@ -51,7 +51,7 @@ test('leaves a list alone, longer each time, while it saves no calls', async () 
   expect((await fresh.find(keysTo(3), fetch)).size).toBe(3);
 });
 
-test('takes no row whose key is twice on a page', async () => {
+test('does not use a row whose key is on a page twice', async () => {
   const { fetch } = listOf(['a', 'b', 'a', 'c']);
   expect([...(await new ListedFirst<string>().find(['a', 'b', 'c'], fetch)).keys()]).toEqual(['b', 'c']);
 });

@@ -115,7 +115,7 @@ describe('jobs', () => {
     expect(server.calls.filter(({ kind }) => kind === 'jobs')).toHaveLength(3);
   });
 
-  test('are all listed when the vendor gives less at once than was asked for', async () => {
+  test('are all listed when the vendor returns fewer per page than requested', async () => {
     connect({ jobPageSize: 5 });
     simulation.configure({ maxPage: 2 });
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
@@ -127,7 +127,7 @@ describe('jobs', () => {
     expect(pages.map(({ more }) => more)).toEqual([true, false]);
   });
 
-  test('are listed in the order of the vendor where it does not take ours, and it is not asked again', async () => {
+  test("are listed in the vendor's order if it refuses ours, which is not requested again", async () => {
     simulation.configure({ refuse: ['orderBy'] });
     for (const name of ['b', 'a']) simulation.createJob({ name });
     for (let time = 0; time < 2; time += 1) {
@@ -138,11 +138,11 @@ describe('jobs', () => {
     expect(calls()).toEqual(['token 200', 'jobs 400', 'jobs 200', 'jobs 200', 'jobs 200']);
   });
 
-  test('say that a filter has not been applied', async () => {
+  test('report that a filter has not been applied', async () => {
     expect((await listJobs(connector, 0, { nameContains: 'x' }, call)).filtered).toBe(false);
   });
 
-  test('are got by key, one call each, and null where there is none', async () => {
+  test('are read by key, with one call each, and are null if they do not exist', async () => {
     const key = simulation.createJob({ name: 'one' });
     const [found, missing, odd] = await connector.getJobs([key, UNKNOWN_JOB, '..'], call);
     expect(found).toMatchObject({ key, name: 'one', status: 'RUNNING', source: 'render' });
@@ -151,7 +151,7 @@ describe('jobs', () => {
     expect(calls().toSorted()).toEqual(['job 200', 'job 404', 'token 200']);
   });
 
-  test('are got by key, with an error for the key that failed alone', async () => {
+  test('are read by key, with an error for the failed key alone', async () => {
     const keys = ['one', 'two'].map((name) => simulation.createJob({ name }));
     server.inject({ kinds: ['job'], times: 1, what: { do: 'status', status: 200, body: '{"job":{"id":{}}}' } });
     const got = await connector.getJobs(keys, call);
@@ -161,14 +161,14 @@ describe('jobs', () => {
     expect(failed?.message).toContain('job.id: expected an id, got an object');
   });
 
-  test('with keys that are no ids reach the vendor as one segment and are not there', async () => {
+  test('are null for keys that are no ids, which reach the vendor as one segment', async () => {
     const keys = ['a/../b', 'x?y', '%2e%2e', 'ü "quoted" name'];
     expect(await connector.getJobs(keys, call)).toEqual([null, null, null, null]);
     const urls = server.calls.filter(({ kind }) => kind === 'job').map(({ url }) => url);
     expect(urls.toSorted()).toEqual(keys.map((key) => `/v1/customer/jobs/${encodeURIComponent(key)}`).toSorted());
   });
 
-  test('that the vendor calls malformed are not there either', async () => {
+  test('are null for keys that the vendor calls malformed', async () => {
     server.inject({ kinds: ['job'], what: { do: 'status', status: 400, body: '{"code":3,"message":"invalid UUID"}' } });
     const [missing, failed] = await connector.getJobs(['not-an-id', UNKNOWN_JOB], call);
     expect(missing).toBeNull();
@@ -177,7 +177,7 @@ describe('jobs', () => {
 });
 
 describe('steps and attempts', () => {
-  test('come from the job itself, which is asked for once in a call', async () => {
+  test('come from the job itself, which is requested once per call', async () => {
     const job = simulation.createJob({ status: 'RUNNING' });
     await connector.getJobs([job], call);
     const steps = await rowsOf(await connector.parts.Step!.list(job, call));
@@ -207,7 +207,7 @@ describe('steps and attempts', () => {
     expect(await connector.parts.Step!.find(UNKNOWN_JOB, 'ASSEMBLER', call)).toBeNull();
   });
 
-  test('do not exist for attempts', async () => {
+  test('have no attempts', async () => {
     const job = fill();
     expect(connector.parts.Attempt).toBeUndefined();
     expect(await entries({ job, attempt: '1' })).toEqual([]);
@@ -243,7 +243,7 @@ describe('tasks', () => {
     expect(logQueries()).toEqual([{ jobId: job, taskIds: ['a', 'b', 'nobody'], levels: [], services: ['TASKRUNNER'] }]);
   });
 
-  test('that begin later are seen by a poller', async () => {
+  test('appear to a poller when they begin later', async () => {
     call = createCall({ priority: 'poll' });
     const job = fill();
     expect(await rowsOf(await connector.parts.Task!.list(job, call))).toHaveLength(2);
@@ -294,7 +294,7 @@ describe('lines', () => {
     ]);
   });
 
-  test('that repeat are all there, each with an identity of its own that every scope and order agrees on', async () => {
+  test('are all kept when they repeat, each with an identity that is the same in every scope and order', async () => {
     const job = simulation.createJob();
     const line = { time: START, message: 'again', task: 'a' };
     simulation.write(job, [line, line, line, { ...line, task: 'b' }, { ...line, container: 'sidecar' }]);
@@ -307,15 +307,12 @@ describe('lines', () => {
     expect((await entries({ job })).map(({ tie }) => tie)).toEqual(whole);
   });
 
-  test.each(['array', 'missing', 'null'] as const)(
-    'may be none, with groups that are written as %s',
-    async (emptyGroups) => {
-      simulation.configure({ emptyGroups });
-      const job = simulation.createJob();
-      expect(await entries({ job })).toEqual([]);
-      expect(await rowsOf(await connector.parts.Task!.list(job, call))).toEqual([]);
-    },
-  );
+  test.each(['array', 'missing', 'null'] as const)('may be none, with groups written as %s', async (emptyGroups) => {
+    simulation.configure({ emptyGroups });
+    const job = simulation.createJob();
+    expect(await entries({ job })).toEqual([]);
+    expect(await rowsOf(await connector.parts.Task!.list(job, call))).toEqual([]);
+  });
 
   test('without a level have no severity', async () => {
     simulation.configure({ omitUnknownLevel: true });
@@ -336,7 +333,7 @@ describe('lines', () => {
     expect(first?.message).toBe('split');
   });
 
-  test('are counted, those of the selection only', async () => {
+  test('are counted within the selection only', async () => {
     const job = fill();
     const { partitions } = await connector.logs({ job, step: 'TASKRUNNER' }, { minSeverity: 'WARN' }, call);
     expect(await partitions[0]?.count(call)).toBe(2);
@@ -350,7 +347,7 @@ describe('lines', () => {
 });
 
 describe('an answer that may have been cut', () => {
-  test('says so once, counts nothing and is not taken for all tasks', async () => {
+  test('is reported once, has no count and is not treated as the list of all tasks', async () => {
     connect({ logCap: 3 });
     simulation.configure({ cap: 3 });
     const job = simulation.createJob();
@@ -371,7 +368,7 @@ describe('an answer that may have been cut', () => {
     expect(logQueries().at(-1)).toMatchObject({ taskIds: ['b'] });
   });
 
-  test('is not suspected while there are fewer lines, or more', async () => {
+  test('is not suspected when it has fewer lines, or more', async () => {
     connect({ logCap: 4 });
     const { partitions } = await connector.logs({ job: fill() }, {}, call);
     expect(await partitions[0]?.count(call)).toBe(5);
@@ -401,7 +398,7 @@ describe('filters', () => {
     },
   );
 
-  test('that no line can pass cost no call', async () => {
+  test('cost no call if no line can pass', async () => {
     const job = fill();
     expect(await messages({ job, step: 'ASSEMBLER', task: 'a' })).toEqual([]);
     expect(await messages({ job }, { severityIn: [] })).toEqual([]);
@@ -420,7 +417,7 @@ describe('filters', () => {
     expect(logQueries().at(-1)).toEqual({ jobId: job, taskIds: [], levels: [], services: ['ASSEMBLER'] });
   });
 
-  test('of tasks that the source refuses are not sent again, if those tasks exist', async () => {
+  test('by tasks that the source refuses are not sent again, if those tasks exist', async () => {
     simulation.configure({ refuse: ['taskIds'] });
     const job = fill();
     expect(await messages({ job, task: 'a' })).toEqual(['a warns', 'a panics']);
@@ -428,7 +425,7 @@ describe('filters', () => {
     expect(logQueries()).toMatchObject([{ taskIds: ['a'] }, { taskIds: [] }, { taskIds: [] }]);
   });
 
-  test('of a task that a client has made up do not cost the others their pushdown', async () => {
+  test('by a task that a client has invented leave the pushdown of other filters alone', async () => {
     const job = fill();
     simulation.configure({ refuse: ['taskIds'] });
     expect(await messages({ job, task: 'made up' })).toEqual([]);
@@ -460,7 +457,7 @@ describe('readers of one job at the same time', () => {
     expect(logQueries()).toEqual([{ jobId: job, taskIds: [], levels: [], services: ['ASSEMBLER', 'TASKRUNNER'] }]);
   });
 
-  test('share it in a call, not across calls, and not with another job', async () => {
+  test('share it within a call, but not across calls or jobs', async () => {
     const [one, two] = [fill(), fill()];
     await Promise.all([messages({ job: one }), messages({ job: two })]);
     expect(logQueries()).toHaveLength(2);
@@ -491,7 +488,7 @@ describe('a source in trouble', () => {
     expect(calls()).toEqual(['token 200', 'logs 503', 'logs 200']);
   });
 
-  test('whose token has expired is given a new one, sent without a scheme', async () => {
+  test('gets a new token, sent without a scheme, when the old one has expired', async () => {
     const job = fill();
     await messages({ job });
     simulation.expireTokens();

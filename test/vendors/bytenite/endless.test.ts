@@ -52,7 +52,7 @@ describe('an answer of POST /logs that has no end', () => {
     expect(after.external + after.arrayBuffers - before.external - before.arrayBuffers).toBeLessThan(128 * MEBIBYTE);
   });
 
-  test('is given up for its lines when its time is over', async () => {
+  test('is given up when its time is over, although lines come', async () => {
     const { error, milliseconds, calls } = await endless('{"partitioner":[', () => LINE, 20, { milliseconds: 1_500 });
     expect(error).toMatchObject({ code: 'SOURCE_TIMEOUT', message: 'sap: no whole answer within 1.5 s' });
     expect(milliseconds).toBeGreaterThan(1_400);
@@ -65,13 +65,13 @@ describe('an answer of POST /logs that has no end', () => {
     ['a key', '{"', () => 'k'.repeat(200), 'a key is too long', { keyBytes: 256 }],
     ['members', '{', keys, 'an object has over 100 members', { members: 100 }],
     ['bytes', '{"partitioner":[', () => LINE, 'the answer is longer than 900 bytes', { bytes: 900 }],
-  ])('is given up for its %s as early as the source is configured to', async (_, beginning, piece, what, bounds) => {
+  ])('is given up for its %s at the configured limit', async (_, beginning, piece, what, bounds) => {
     const { error } = await endless(beginning, piece, 0, bounds);
     expect(error).toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
     expect(String(error)).toContain(`sap: ${what}`);
   });
 
-  test('is given up for coming byte by byte', async () => {
+  test('is given up if it comes byte by byte', async () => {
     // The speed is looked at after each time that one answer may take.
     const { error, calls } = await endless('{"partitioner":[', () => ' ', 150, {}, 1_500);
     expect(error).toMatchObject({

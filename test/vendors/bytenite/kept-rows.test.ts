@@ -38,7 +38,7 @@ async function jobOf(lines: number, characters: number, room: AnswerRoom) {
   return { read, sent: () => sent };
 }
 
-test('a reader that keeps 5,000 lines of 200 kB is refused with the limit that is in the way, long before it has them', async () => {
+test('a reader that keeps 5,000 lines of 200 kB is refused by name of the limit, long before it has them', async () => {
   const room = new AnswerRoom(16 * MEGABYTE, AN_HOUR);
   const { read, sent } = await jobOf(5_000, 200_000, room);
   expect(await rejection(read())).toMatchObject({

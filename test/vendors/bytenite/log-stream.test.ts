@@ -55,7 +55,7 @@ async function read(body: string | Uint8Array, sizes: readonly number[] = [7]): 
 const line = (log: string): object => ({ log, timestamp: '2025-06-24T16:19:03.1Z', level: 'INFO', container: 'app' });
 
 describe('an answer of POST /logs', () => {
-  test('is given out line by line with the group that each stands in', async () => {
+  test('is passed on line by line, each with its group', async () => {
     const body = {
       partitioner: [{ ...line('split'), timestamp: '2025-06-24T16:19:01.544123456Z' }],
       assembler: [],
@@ -103,7 +103,7 @@ describe('an answer of POST /logs', () => {
     ['{"partitioner":[],"somethingNew":[{"log":"x"},{"timestamp":"2025-06-24T16:19:03Z"}]}', 'somethingNew', 2],
     ['{"reducer":{"9f":{"logs":[{"log":"x"}]}},"assembler":[]}', 'reducer', 1],
     ['{"taskrunner":{"9f":{"lines":[{"log":"x"},{"log":"y"}]}}}', 'taskrunner.9f.lines', 2],
-  ])('counts lines of a group that is not known among those that can not be read: %s', async (body, group, count) => {
+  ])('counts the lines of an unknown group as unreadable: %s', async (body, group, count) => {
     for (const size of [1, 1_000]) {
       const { rows, odd } = await read(body, [size]);
       expect({ rows, odd }).toEqual({
@@ -113,7 +113,7 @@ describe('an answer of POST /logs', () => {
     }
   });
 
-  test('may have words beside lines that are no error, and a status that is none', async () => {
+  test('may have harmless texts and statuses beside its lines', async () => {
     const body = `{"assembler":[${JSON.stringify(line('a'))}],"message":"deprecated","warning":"soon"}`;
     expect((await read(body)).rows).toHaveLength(1);
     for (const empty of [
@@ -123,14 +123,14 @@ describe('an answer of POST /logs', () => {
       expect(await read(empty)).toEqual({ rows: [], tasks: [], odd: [] });
   });
 
-  test('may leave out level, container and text, the zero values of protobuf', async () => {
+  test('may omit level, container and text, as protobuf omits zero values', async () => {
     const { rows } = await read('{"assembler":[{"timestamp":"2025-06-24T16:19:03Z","log":null}]}');
     expect(rows).toEqual([
       { service: 'ASSEMBLER', taskId: null, log: '', time: '2025-06-24T16:19:03Z', level: null, container: null },
     ]);
   });
 
-  test('may have tasks with any names, also those that mean something to JavaScript', async () => {
+  test('may have tasks with any names, also those with a meaning in JavaScript', async () => {
     const body = `{"taskrunner":{"__proto__":{"logs":[${JSON.stringify(line('a'))}]},"a.b":{"logs":[${JSON.stringify(line('b'))}]},"constructor":{},"7":{}}}`;
     const { rows, tasks } = await read(body);
     expect(rows.map(({ taskId, log }) => [taskId, log])).toEqual([
@@ -140,7 +140,7 @@ describe('an answer of POST /logs', () => {
     expect(tasks).toEqual(['__proto__', 'a.b', 'constructor', '7']);
   });
 
-  test('gives the same rows however its bytes are cut, and they are those of JSON.parse', async () => {
+  test('gives the rows of JSON.parse however its bytes are cut', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: 'grapheme' }),
@@ -206,7 +206,7 @@ describe('a line of an answer', () => {
     }
   });
 
-  test('is what JSON.parse makes of it, where a name comes twice too, at every border of two chunks', async () => {
+  test('is read as JSON.parse reads it, at every border of two chunks, also with repeated names', async () => {
     const piece = fc.constantFrom(
       ...['a', 'é', '€', '😀', '\ufeff', '\\n', '\\"', '\\\\', '\\u0041', '\\ud83d\\ude00', '\\ufeff', '[', '}', ','],
     );
@@ -243,7 +243,7 @@ describe('a line of an answer', () => {
     );
   });
 
-  test('is the same where it comes in one piece and byte by byte, with any of its bytes changed', async () => {
+  test('is read alike in one piece and byte by byte, with any of its bytes changed', async () => {
     const piece = fc.constantFrom(
       'a',
       'é',
@@ -288,7 +288,7 @@ describe('a line of an answer', () => {
     ['7', ': expected an object, got 7'],
     ['null', ': expected an object, got null'],
     ['[]', ': expected an object, got an array'],
-  ])('that has no place takes no other line with it: %s', async (odd, reason) => {
+  ])('that cannot be placed affects no other line: %s', async (odd, reason) => {
     const good = JSON.stringify(line('good'));
     const body = `{"partitioner":[${good},${odd},${good}],"taskrunner":{"9f":{"logs":[${odd}]}}}`;
     const reading = await read(body);
@@ -296,7 +296,7 @@ describe('a line of an answer', () => {
     expect(reading.odd).toEqual([`partitioner[1]${reason}`, `taskrunner.9f.logs[0]${reason}`]);
   });
 
-  test('is passed over and counted where it is longer than what is held', async () => {
+  test('is skipped and counted if it is longer than the limit', async () => {
     const long = JSON.stringify(line('x'.repeat(17 * 1024 * 1024)));
     const body = `{"partitioner":[${long},${JSON.stringify(line('good'))}]}`;
     const reading = await read(body, [1024 * 1024]);
@@ -304,7 +304,7 @@ describe('a line of an answer', () => {
     expect(reading.odd).toEqual(['partitioner[0]: the line is too long']);
   });
 
-  test('shows what is no text as its JSON', async () => {
+  test('shows a value that is no text as its JSON', async () => {
     const fields = '"log":{"a":[1]},"level":4,"container":["b"],"timestamp":1750781943000';
     expect((await read(`{"assembler":[{${fields}}]}`)).rows).toEqual([
       {
@@ -328,7 +328,7 @@ function shownText(value: unknown): string | null {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-describe('an answer that is not what it should be', () => {
+describe('an invalid answer', () => {
   const cases: readonly (readonly [body: string, message: string])[] = [
     ['{"partitioner":7}', 'partitioner: expected an array, got 7'],
     ['{"partitioner":{"a":{"log":"x"}}}', 'partitioner: expected an array, got an object'],
@@ -390,7 +390,7 @@ describe('an answer that is not what it should be', () => {
     expect(odd).toHaveLength(1);
   });
 
-  test('hangs up as soon as it is known to be wrong, and passes on the error of a body that stops', async () => {
+  test('is hung up on as soon as it is known to be invalid, and passes on the error of a body that stops', async () => {
     let left = false;
     async function* endless(): AsyncGenerator<Uint8Array> {
       try {
@@ -458,7 +458,7 @@ describe('bytes that are no UTF-8', () => {
   });
 });
 
-test('a body that comes faster than it is read keeps nothing else waiting', async () => {
+test('a body that arrives faster than it is read does not block the process', async () => {
   const lines = Array.from({ length: 20_000 }, (_, index) => line(`line ${index}`));
   const body = Buffer.from(JSON.stringify({ partitioner: lines }));
   const reading = { count: 0, over: false };

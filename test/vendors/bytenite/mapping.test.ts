@@ -77,7 +77,7 @@ describe('a job', () => {
     expect(JSON.stringify(attributes)).not.toContain('secret');
   });
 
-  test('may be little more than an id', () => {
+  test('needs little more than an id', () => {
     expect(jobOf('render', jobDecoder({ id: ID }))).toEqual({
       source: 'render',
       key: ID,
@@ -128,12 +128,12 @@ describe('a job', () => {
     expect(jobListDecoder({ pagination: { total: 12 } }).total).toBe(12);
   });
 
-  test('with a time that is none has none', () => {
+  test('has no time in place of an invalid one', () => {
     expect(jobDecoder({ ...DRAFT, createdAt: 'yesterday' }).createdAt).toBeNull();
   });
 
   test.each([{ error: { code: 404 } }, { message: 'no' }, { result: {} }, []])(
-    'is not in an answer like %j',
+    'does not exist in an answer like %j',
     (body) => {
       expect(() => jobAnswerDecoder(body)).toThrow(/expected (a job|an object)/);
       expect(() => jobListDecoder(body)).toThrow(/expected (a list of jobs|an object)/);
@@ -286,7 +286,7 @@ describe('a selection', () => {
     ]);
   });
 
-  test('is none where no line can be in it', () => {
+  test('does not exist if no line can match', () => {
     expect(selectionOf({ job: ID, attempt: '1' }, {})).toBeNull();
     expect(selectionOf({ job: ID }, { attemptIn: ['1'] })).toBeNull();
     expect(selectionOf({ job: ID, step: 'cleanup' }, {})).toBeNull();
@@ -296,7 +296,7 @@ describe('a selection', () => {
     expect(selectionOf({ job: ID }, { severityIn: [] })).toBeNull();
   });
 
-  test('is asked of every line', () => {
+  test('judges each line', () => {
     const selection = select({ task: '9f' }, { minSeverity: 'ERROR' });
     expect(selects(selection, 'TASKRUNNER', '9f', 17)).toBe(true);
     expect(selects(selection, 'TASKRUNNER', '9f', 9)).toBe(false);
@@ -304,7 +304,7 @@ describe('a selection', () => {
     expect(selects(selection, 'PARTITIONER', null, 17)).toBe(false);
   });
 
-  test('with others becomes one query that leaves out nothing that any of them wants', () => {
+  test('is joined with others to one query that includes everything that any of them needs', () => {
     const a = select({ task: 'a' }, { minSeverity: 'FATAL' });
     const b = select({ task: 'b' }, { severityIn: ['WARN'] });
     const assembler = select({ step: 'ASSEMBLER' }, { severityIn: ['INFO'] });
@@ -341,7 +341,7 @@ describe('a line', () => {
     });
   });
 
-  test('is told apart by all that it says, and UNKNOWN is the same as no level', () => {
+  test('is identified by all of its content, and UNKNOWN equals no level', () => {
     const identity = (change: object, task: string | null = '9f'): readonly (string | null)[] =>
       LINE_IDENTITY.by === 'content'
         ? LINE_IDENTITY.of(entryOf('TASKRUNNER', task, decodeInstance({ ...instance, ...change })))
@@ -363,14 +363,14 @@ describe('a line', () => {
 describe('an error body', () => {
   const classify = (status: number, body: unknown): unknown => classifyError({ status, headers: {}, body });
 
-  test('says with gRPC codes what a general status does not', () => {
+  test('gives the reason by its gRPC code if the status is general', () => {
     expect(classify(500, { code: 5, message: 'no', details: [] })).toEqual({ code: 'NOT_FOUND', retryable: false });
     expect(classify(500, { code: 16 })).toEqual({ code: 'SOURCE_UNAUTHENTICATED', retryable: false });
     expect(classify(500, { code: 8 })).toEqual({ code: 'SOURCE_RATE_LIMITED' });
     expect(classify(400, { ok: false, error: { code: 404 } })).toEqual({ code: 'NOT_FOUND', retryable: false });
   });
 
-  test('is passed over where the status is plain or the body says nothing', () => {
+  test('is ignored if the status is specific or the body has no code', () => {
     expect(classify(404, { code: 3 })).toBeNull();
     for (const body of [{}, undefined, '<html>', { code: 3 }, { code: 13 }, { code: '5' }, { error: 'no' }]) {
       expect(classify(500, body)).toBeNull();
@@ -391,7 +391,7 @@ describe('the definition', () => {
     expect(byteNite.tokenUrl(baseUrl)).toBe(tokenUrl);
   });
 
-  test('takes two sizes and no other option', () => {
+  test('accepts two sizes and no other option', () => {
     expect(byteNite.options.parse({})).toEqual({ jobPageSize: 50, logCap: 5000 });
     expect(byteNite.options.safeParse({ jobPageSize: 0 }).success).toBe(false);
     expect(byteNite.options.safeParse({ workspaces: [] }).success).toBe(false);

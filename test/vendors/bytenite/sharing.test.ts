@@ -193,7 +193,7 @@ const logCalls = (): number => server.calls.filter(({ kind }) => kind === 'logs'
 
 describe('clients that read one log at the same time', () => {
   test(
-    'get what each gets alone, whatever they want, whenever they come or leave, and though answers are cut',
+    'each get what they would get alone, whatever they ask for, whenever they join or leave, and although answers are cut',
     async () => {
       await fc.assert(
         fc.asyncProperty(
@@ -238,7 +238,7 @@ describe('clients that read one log at the same time', () => {
     PATIENCE,
   );
 
-  test('share one answer when they ask the same, and have one each when they do not', async () => {
+  test('share one answer if they ask the same question, and get separate answers otherwise', async () => {
     const job = write([{ slot: 1, text: 'step', step: 'TASKRUNNER', task: 'a', severity: 'warn' }]);
     const whole = await wholeLog(job);
     server.resetCalls();
@@ -251,7 +251,7 @@ describe('clients that read one log at the same time', () => {
     expect(logCalls()).toBe(1 + 3);
   });
 
-  test('ask once more together when their answer is cut', async () => {
+  test('repeat the request together if their answer is cut', async () => {
     const job = write([{ slot: 1, text: 'step', step: 'TASKRUNNER', task: 'a', severity: 'warn' }]);
     const whole = await wholeLog(job);
     server.resetCalls();
@@ -262,7 +262,7 @@ describe('clients that read one log at the same time', () => {
     expect(logCalls()).toBe(2 + 1);
   });
 
-  test('share refusals of a filter, and what is asked instead', async () => {
+  test('share the refusal of a filter, and the request that replaces it', async () => {
     simulation.configure({ refuse: ['levels'] });
     const job = write([{ slot: 1, text: 'step', step: 'TASKRUNNER', task: 'a', severity: 'warn' }]);
     server.resetCalls();
@@ -273,7 +273,7 @@ describe('clients that read one log at the same time', () => {
     expect(server.calls.filter(({ kind }) => kind === 'logs').map(({ status }) => status)).toEqual([400, 200]);
   });
 
-  test('do not go on with an answer that was asked for before the one that they have came', async () => {
+  test('do not continue with an answer that was requested before their own arrived', async () => {
     const job = write(
       Array.from({ length: 200 }, (_, slot) => ({
         slot,
@@ -317,7 +317,7 @@ describe('clients that read one log at the same time', () => {
     expect(logCalls()).toBe(3);
   });
 
-  test('share nothing across credentials that are passed on', async () => {
+  test('share nothing across forwarded credentials', async () => {
     await http.close();
     connect('optional');
     const job = write([{ slot: 1, text: 'step', step: 'TASKRUNNER', task: 'a', severity: 'warn' }]);

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('listing jobs', () => {
-  test('asks for one full page, newest first, and a fresh source for the count of a shorter one', async () => {
+  test('requests one full page, newest first, and from an unknown source also the count of a shorter one', async () => {
     harness.simulation.createJob({ name: 'old', createdAt: START });
     harness.simulation.createJob({ name: 'new', createdAt: START + 1000n, status: 'FAILED' });
     const page = await listJobs(harness.connect(), 0, {}, createCall());
@@ -58,7 +58,7 @@ describe('listing jobs', () => {
     expect([other.jobs.map(({ key }) => key), other.more, other.total]).toEqual([['my lab/ü/only'], false, 1]);
   });
 
-  test('says that filters are left to do, and that a total is unknown', async () => {
+  test('leaves filters to the reader, and reports an unknown total', async () => {
     harness.simulation.createJob();
     harness.simulation.dialect.total = 'null';
     const connector = harness.connect();
@@ -69,7 +69,7 @@ describe('listing jobs', () => {
     expect(await listJobs(connector, 0, { statusIn: ['ACTIVE'] }, createCall())).toMatchObject({ filtered: false });
   });
 
-  test('fails with the code of what went wrong, whatever page the proxy shows', async () => {
+  test('fails with the code of the failure, whatever page the proxy shows', async () => {
     const connector = harness.connect();
     for (const [status, code] of [
       [403, 'SOURCE_FORBIDDEN'],
@@ -90,7 +90,7 @@ describe('listing jobs', () => {
 });
 
 describe('getting jobs', () => {
-  test('answers each key on its own, in order', async () => {
+  test('gives each key its own result, in order', async () => {
     const { simulation, server } = harness;
     simulation.createJob({ name: 'rag' });
     simulation.createJob({ workspace: 'my lab/ü', name: "50% / .. '?#" });
@@ -107,7 +107,7 @@ describe('getting jobs', () => {
     expect([failed, well].filter((one) => one instanceof Error)).toHaveLength(1);
   });
 
-  test('does not ask for keys that can be no pipeline of this source', async () => {
+  test('makes no call for keys that cannot be pipelines of this source', async () => {
     const connector = harness.connect(['production']);
     const keys = ['my lab/ü/rag', 'production', 'production/', '', '../production/rag'];
     expect(await connector.getJobs(keys, createCall())).toEqual([null, null, null, null, null]);

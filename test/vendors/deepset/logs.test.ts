@@ -37,7 +37,7 @@ function writeLines(count: number, severity: (index: number) => 'info' | 'error'
 }
 
 describe('a page of a log', () => {
-  test('is asked for at the largest size, in the order of the read, and as JSON whatever else is on offer', async () => {
+  test('is requested at the largest size, in the order of the read, and as JSON only', async () => {
     writeLines(3);
     harness.simulation.dialect.csvUnlessExactlyJson = true;
     const partition = await partitionOf(harness.connect(), JOB);
@@ -55,7 +55,7 @@ describe('a page of a log', () => {
     ]);
   });
 
-  test('goes on from a position with all of its microseconds', async () => {
+  test('continues from a position with all of its microseconds', async () => {
     writeLines(5);
     const partition = await partitionOf(harness.connect(), JOB);
     const [, second] = await readEntries(partition);
@@ -81,7 +81,7 @@ describe('a page of a log', () => {
     expect(harness.asked()).toHaveLength(2);
   });
 
-  test('with more after nothing is the end', async () => {
+  test('that is empty is the end, even if it promises more', async () => {
     harness.simulation.dialect.emptyPageSaysMore = true;
     const partition = await partitionOf(harness.connect(), JOB);
     expect(await readBatches(partition)).toMatchObject([{ rows: [], more: false, pages: 1 }]);
@@ -92,7 +92,7 @@ describe('a page of a log', () => {
     [3, [{ rows: [] }, { truncated: ENDS_EARLY, contradicts: true }]],
     [0, [{ rows: [], more: false }]],
   ])(
-    'that says that more follows nothing, and counts nothing, is looked at from its other end (%i lines)',
+    'that is empty and uncounted but promises more is checked from the other end of the log (%i lines)',
     async (...of) => {
       const [lines, batches] = of;
       harness.simulation.dialect.emptyPageSaysMore = true;
@@ -106,7 +106,7 @@ describe('a page of a log', () => {
     },
   );
 
-  test('that came as CSV, cut or malformed is a bad response', async () => {
+  test('that comes as CSV, is cut or malformed is a bad response', async () => {
     writeLines(3);
     const connector = harness.connect();
     const csv = {
@@ -124,7 +124,7 @@ describe('a page of a log', () => {
     }
   });
 
-  test('is asked for again when the log store took too long', async () => {
+  test('is requested again when the log store has timed out', async () => {
     writeLines(3);
     harness.server.inject({ times: 2, what: { do: 'status', status: 504, body: '<html>504</html>' } });
     const partition = await partitionOf(harness.connect(), JOB);
@@ -133,7 +133,7 @@ describe('a page of a log', () => {
     await expect(readEntries(partition)).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
   });
 
-  test('names the place of what is wrong with it', async () => {
+  test('is reported with the place of an invalid value', async () => {
     const row = { log_id: 'a', message: 'm', logged_at: 'soon', level: 'info', origin: 'haystack' };
     const body = JSON.stringify({ data: [row], has_more: true, total: 1 });
     const headers = { 'content-type': 'application/json' };
@@ -161,7 +161,7 @@ describe('a log that is not found', () => {
 });
 
 describe('counting', () => {
-  test('takes the total of a request without after', async () => {
+  test('uses the total of a request without `after`', async () => {
     writeLines(250);
     harness.simulation.dialect.totalAfter = 'remaining';
     const partition = await partitionOf(harness.connect(), JOB);
@@ -184,7 +184,7 @@ describe('counting', () => {
     expect(harness.asked()).toHaveLength(1);
   });
 
-  test('is not possible where the vendor says null, less than there is, or the number where it stops counting', async () => {
+  test('is not possible if the total is null, too low or the largest that the vendor counts to', async () => {
     writeLines(150);
     const count = async (): Promise<number | null> => (await partitionOf(harness.connect(), JOB)).count(createCall());
     harness.simulation.dialect.total = 'null';
@@ -244,7 +244,7 @@ describe('a filter', () => {
     expect(await partition.count(createCall())).toBeNull();
   });
 
-  test('keeps its pages when the vendor begins to refuse it in the middle', async () => {
+  test('keeps its pages if the vendor begins to refuse it during a read', async () => {
     writeLines(400, (index) => (index % 2 === 0 ? 'error' : 'info'));
     const partition = await partitionOf(harness.connect(), JOB, { severityIn: ['ERROR'] });
     const messages: string[] = [];
@@ -267,7 +267,7 @@ describe('a filter', () => {
     expect(harness.asked()[0]?.query['filter']).toBe("level eq 'error'");
   });
 
-  test('for a severity stays here once the source has used another word for it', async () => {
+  test('for a severity is no longer sent once the source has used another word for it', async () => {
     const record = { time: START, message: 'm', origin: 'haystack' };
     harness.simulation.writeRecords(JOB, [
       { ...record, level: 'ERROR' },
@@ -284,14 +284,14 @@ describe('a filter', () => {
 });
 
 describe('the log of a step', () => {
-  test('is the lines of that origin', async () => {
+  test('has the lines of that origin', async () => {
     writeLines(10);
     const { partitions } = await harness.connect().logs({ job: JOB, step: 'haystack' }, {}, createCall());
     const entries = await readEntries(partitions[0]!);
     expect(entries.map(({ stepKey }) => stepKey)).toEqual(['haystack', 'haystack', 'haystack', 'haystack', 'haystack']);
   });
 
-  test('is nothing where scope and filter exclude each other', async () => {
+  test('is empty if scope and filter exclude each other', async () => {
     const reading = await harness.connect().logs({ job: JOB, step: 'haystack' }, { stepIn: ['unknown'] }, createCall());
     expect(reading.partitions).toEqual([]);
     expect(harness.asked()).toEqual([]);

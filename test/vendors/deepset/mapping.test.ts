@@ -104,7 +104,7 @@ describe('a pipeline log', () => {
     ]);
   });
 
-  test('tells its exceptions with their frames', () => {
+  test('has its exceptions with their frames', () => {
     const trace = [{ filename: 'chat.py', line_number: 214, name: 'run' }];
     const wire = pipelineLog({ ...LOG, exceptions: [{ type: 'RateLimitError', value: 'too many', trace }] });
     expect(rowOf(wire).exceptions).toEqual([
@@ -124,13 +124,13 @@ describe('a pipeline log', () => {
     expect(rowOf(pipelineLog({ ...LOG, level })).severity).toEqual({ number, text: level, source: 'VENDOR' });
   });
 
-  test('keeps an origin that is new, and an odd level as no level', () => {
+  test('keeps an unknown origin, and has no level in place of an invalid one', () => {
     expect(rowOf(pipelineLog({ ...LOG, origin: 'agent' })).stepKey).toBe('agent');
     expect(rowOf(pipelineLog({ ...LOG, level: '' })).severity.source).toBe('NONE');
     expect(rowOf(pipelineLog({ ...LOG, level: null })).severity.source).toBe('NONE');
   });
 
-  test('with a time that is none is refused', () => {
+  test('with an invalid time is refused', () => {
     expect(() => pipelineLog({ ...LOG, logged_at: 'yesterday' })).toThrow('expected a date-time, got a string');
   });
 });
@@ -173,7 +173,7 @@ describe('extra fields', () => {
 });
 
 describe('a key', () => {
-  test('finds its pipeline again, whatever the names hold', () => {
+  test('identifies its pipeline, whatever the names contain', () => {
     const name = fc.string({ minLength: 1, unit: 'binary' });
     fc.assert(
       fc.property(fc.array(name, { minLength: 1, maxLength: 4 }), name, fc.nat(), (workspaces, pipelineName, index) => {
@@ -184,7 +184,7 @@ describe('a key', () => {
     );
   });
 
-  test('of another workspace, or without a name, is none', () => {
+  test('of another workspace, or without a name, is not accepted', () => {
     expect(placeOf('staging/rag', ['production'])).toBeNull();
     expect(placeOf('productionx/rag', ['production'])).toBeNull();
     expect(placeOf('production/', ['production'])).toBeNull();
@@ -194,7 +194,7 @@ describe('a key', () => {
 });
 
 describe('the options', () => {
-  test('want at least one workspace, and none that could be mistaken for another', () => {
+  test('require at least one workspace, and none that could be confused with another', () => {
     const accepts = (options: unknown): boolean => deepset.options.safeParse(options).success;
     expect(accepts({ workspaces: ['a', 'a b', 'ab', 'ü/x'] })).toBe(true);
     expect(accepts({ workspaces: [] })).toBe(false);
@@ -207,7 +207,7 @@ describe('the options', () => {
 });
 
 describe('a filter', () => {
-  test('says what was asked and nothing else, whatever the value', () => {
+  test('has the meaning of the request and no other, whatever the value', () => {
     const value = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom("' or level eq '", "''", "x' and origin eq 'y"),
@@ -226,7 +226,7 @@ describe('a filter', () => {
     );
   });
 
-  test('is spelled as the vendor proves it, and absent when there is nothing to say', () => {
+  test('is spelled as the vendor understands it, and absent if it is empty', () => {
     expect(
       filterText([
         { field: 'level', value: 'error' },
@@ -240,13 +240,13 @@ describe('a filter', () => {
 describe('the bound of a page', () => {
   const time = fc.bigInt({ min: -1_000_000_000_000_000_000n, max: 100_000_000_000_000_000_000n });
 
-  test('keeps microseconds, and moves what is finer outwards', () => {
+  test('keeps microseconds, and rounds finer times outwards', () => {
     expect(afterText(1_747_996_384_157_182_000n, 'ascending')).toBe('2025-05-23T10:33:04.157182Z');
     expect(afterText(1_747_996_384_157_182_999n, 'ascending')).toBe('2025-05-23T10:33:04.157182Z');
     expect(afterText(1_747_996_384_157_182_001n, 'descending')).toBe('2025-05-23T10:33:04.157183Z');
   });
 
-  test('never leaves a row out, has at most six digits, and moves by less than a microsecond', () => {
+  test('never excludes a row, has at most six digits, and moves by less than a microsecond', () => {
     fc.assert(
       fc.property(time, fc.constantFrom('ascending' as const, 'descending' as const), (after, order) => {
         const text = afterText(after, order);

@@ -30,7 +30,7 @@ function plan(filter: LogFilter, { refusals, vocabulary, step }: Known = {}) {
 }
 
 describe('what the vendor filters', () => {
-  test('is nothing by default: logs of all origins are the log', () => {
+  test('is nothing by default: a log includes all origins', () => {
     expect(plan({})).toEqual({ pushed: [], residual: {} });
   });
 
@@ -47,7 +47,7 @@ describe('what the vendor filters', () => {
   test.each<[string, LogFilter]>([
     ['tasks', { taskIn: ['render'] }],
     ['attempts', { attemptIn: ['1'] }],
-  ])('is not asked for lines of %s, since no line has one', (_, filter) => {
+  ])('does not include %s, which no line has', (_, filter) => {
     expect(plan(filter)).toBeNull();
   });
 
@@ -81,13 +81,13 @@ describe('what the vendor filters', () => {
     expect(plan({ stepIn: ['unknown'] }, { step: 'haystack' })).toBeNull();
   });
 
-  test('has no attempts and no tasks', () => {
+  test('does not include attempts and tasks', () => {
     const known = [new RefusedFields(), new Vocabulary(ORIGINS)] as const;
     expect(planOf({ job: 'production/rag', attempt: '1' }, {}, ...known)).toBeNull();
     expect(planOf({ job: 'production/rag', task: '1' }, {}, ...known)).toBeNull();
   });
 
-  test('is not a severity any more once another word for it was seen', () => {
+  test('no longer includes a severity once another word for it was seen', () => {
     const vocabulary = new Vocabulary(ORIGINS);
     vocabulary.note('ERROR', 'haystack');
     vocabulary.note('something else', 'haystack');
@@ -95,7 +95,7 @@ describe('what the vendor filters', () => {
     expect(plan({ severityIn: ['WARN'] }, { vocabulary })?.pushed).toEqual(['level warning']);
   });
 
-  test('is only what was not refused before', () => {
+  test('includes only what was not refused before', () => {
     const both: LogFilter = { severityIn: ['ERROR'], stepIn: ['haystack'] };
     const level = new RefusedFields();
     level.add(['level']);
@@ -113,7 +113,7 @@ describe('what the vendor filters', () => {
 });
 
 describe('the words that were seen', () => {
-  test('are bounded, however many a vendor makes up', () => {
+  test('are bounded, however many a vendor invents', () => {
     const vocabulary = new Vocabulary(ORIGINS);
     for (let index = 0; index < 1000; index += 1) vocabulary.note(`level ${index}`, `origin ${index}`);
     expect(vocabulary.levels).toHaveLength(32);

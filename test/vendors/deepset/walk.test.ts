@@ -145,7 +145,7 @@ describe('a walk', () => {
     );
   });
 
-  test('does so on a finer clock than the bounds have, and with bounds that are inclusive', async () => {
+  test('finds every line once if the clock is finer than the bounds, and if bounds are inclusive', async () => {
     const sparse = fc.array(gap, { maxLength: 300 }).map((gaps) => {
       let time = START;
       // One of a hundred at the most shares its microsecond with another.
@@ -161,7 +161,7 @@ describe('a walk', () => {
     );
   });
 
-  test('passes an instant with many lines on a finer clock than the bounds have, and with bounds that are inclusive', async () => {
+  test('passes an instant with many lines if the clock is finer than the bounds, and if bounds are inclusive', async () => {
     for (const switches of [{ digits: 9 }, { after: 'inclusive' as const }]) {
       Object.assign(harness.simulation.dialect, DEFAULT_DIALECT, switches);
       const crowd = Array.from({ length: 260 }, (_, index) => record(START + 345n, index));
@@ -173,7 +173,7 @@ describe('a walk', () => {
     }
   });
 
-  test('finds what is added behind it, through failures of every kind', async () => {
+  test('finds lines that are appended, through failures of every kind', async () => {
     const faults: Fault['what'][] = [
       { do: 'status', status: 429, body: '', headers: { 'retry-after': '0' } },
       { do: 'status', status: 504, body: '<html></html>' },

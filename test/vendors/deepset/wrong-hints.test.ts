@@ -57,14 +57,14 @@ function upTo(count: number, direction: Direction): number[] {
   return direction === 'forward' ? all : all.reverse();
 }
 
-describe('a source whose bounds of time are coarser than thought', () => {
+describe('a source whose bounds of time are coarser than assumed', () => {
   test.each([
     ['milliseconds', { afterStep: 'millisecond' }, 1_000, 650n],
     ['milliseconds, inclusive', { afterStep: 'millisecond', after: 'inclusive' }, 1_000, 650n],
     ['seconds', { afterStep: 'second' }, 1_000, 20_300n],
     ['seconds, inclusive', { afterStep: 'second', after: 'inclusive' }, 1_000, 20_300n],
     ['microseconds, inclusive', { after: 'inclusive' }, 1_000, 1n],
-  ] as const)('gives each line once where it counts in %s', async (_, dialect, count, distance) => {
+  ] as const)('gives each line once if its bounds are in %s', async (_, dialect, count, distance) => {
     Object.assign(harness.simulation.dialect, dialect satisfies Partial<DeepsetDialect>);
     const job = write(count, distance);
     for (const direction of BOTH) {
@@ -129,7 +129,7 @@ describe('a source whose bounds of time are coarser than thought', () => {
     }
   });
 
-  test('is asked in those steps from then on, and only a source that is coarse is', async () => {
+  test('is asked in those steps from then on, and other sources are not', async () => {
     const job = write(1_000, 650n);
     const direction = 'backward';
     const fine = harness.connect();
@@ -220,7 +220,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     );
   }, 600_000);
 
-  test.each(BOTH)('and says so where it ignores the bound, %s', async (direction) => {
+  test.each(BOTH)('is reported if it ignores the bound, %s', async (direction) => {
     harness.simulation.dialect.ignoresPlace = true;
     const job = write(450, 1_000_000n);
     const batches = await readBatches(await partitionOf(harness.connect(), job), { direction });
@@ -232,7 +232,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
 
   // With distances of less than a second its pages look like those of a coarse clock.
   test.each([0n, 1n, 130n, 9_000n, 20_000n])(
-    'and says so where it ignores the bound, lines %s µs apart',
+    'is reported if it ignores the bound, with lines %s µs apart',
     async (gap) => {
       harness.simulation.dialect.ignoresPlace = true;
       const job = write(450, gap);
@@ -256,7 +256,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     },
   );
 
-  test.each(BOTH)('and says so where it ignores the order, %s, from any place', async (direction) => {
+  test.each(BOTH)('is reported if it ignores the order, %s, from any place', async (direction) => {
     harness.simulation.dialect.ignoresOrder = true;
     for (const count of [0, 1, 2, 10, 250]) {
       const job = write(count, 1_000_000n);
@@ -278,7 +278,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
   });
 });
 
-describe('a source that cuts its pages down and says on each of them that nothing follows', () => {
+describe('a source that cuts its pages and claims on each of them that nothing follows', () => {
   test.each(BOTH)('is read whole where one page has shown that more follows, %s', async (direction) => {
     Object.assign(harness.simulation.dialect, { rowsPerPage: 40, more: 'never' } satisfies Partial<DeepsetDialect>);
     const job = write(260, 1_000n);
@@ -292,7 +292,7 @@ describe('a source that cuts its pages down and says on each of them that nothin
     expect(harness.asked().length).toBeLessThan(12);
   });
 
-  test('costs no call more where pages are as long as is asked for', async () => {
+  test('costs no further call if pages are as long as requested', async () => {
     const job = write(250, 1_000n);
     const connector = harness.connect();
     harness.asked();
@@ -301,7 +301,7 @@ describe('a source that cuts its pages down and says on each of them that nothin
   });
 });
 
-describe('a source whose hints agree that a page is the last one, which it is not', () => {
+describe('a source whose hints agree wrongly that a page is the last one', () => {
   const AGREEING: readonly Partial<DeepsetDialect>[] = [
     { total: 'of-page' },
     ...[25, 50, 100].flatMap((rowsPerPage) => [
@@ -390,7 +390,7 @@ describe('a source whose hints agree that a page is the last one, which it is no
     }
   });
 
-  test('costs no more once an honest log of a round length was read in parts', async () => {
+  test('costs no further call once an honest log of a round length was read in parts', async () => {
     const connector = harness.connect();
     const some = await readEntries(await partitionOf(connector, write(20, 1_000n)), { need: 3 });
     expect(some).toHaveLength(20);
@@ -403,7 +403,7 @@ describe('a source whose hints agree that a page is the last one, which it is no
   });
 
   test.each(['null', 'of-page'] as const)(
-    'is not said to give all of one instant where it caps pages to ten lines (total: %s)',
+    'is not treated as complete within one instant if it caps pages to ten lines (total: %s)',
     async (total) => {
       const lie = { tieOrder: 'unreversed', filterable: [], rowsPerPage: 10, more: 'never' } as const;
       Object.assign(harness.simulation.dialect, { ...lie, total } satisfies Partial<DeepsetDialect>);
@@ -431,7 +431,7 @@ describe('a source whose hints agree that a page is the last one, which it is no
     }
   });
 
-  test('says nothing of lines of one instant that have all come', async () => {
+  test('reports nothing if all lines of one instant have come', async () => {
     Object.assign(harness.simulation.dialect, { tieOrder: 'unreversed', filterable: [] });
     const job = write(10, 0n);
     const batches = await readBatches(await partitionOf(harness.connect(), job));

@@ -59,7 +59,7 @@ describe('the child tasks of several tasks', () => {
     expect(await childrenOf(harness.connect(), parents)).toEqual(children);
   });
 
-  test('are listed by a source that does not filter by parents, which is not asked for it again', async () => {
+  test('are listed if the source does not filter by parents, and it is not asked to again', async () => {
     const { parents, children } = await families([2, 1], { unfilterableTasks: ['parent.id'] });
     const connector = harness.connect();
     for (let time = 0; time < 2; time += 1) expect(await childrenOf(connector, parents)).toEqual(children);
@@ -67,13 +67,13 @@ describe('the child tasks of several tasks', () => {
     expect(together).toHaveLength(1);
   });
 
-  test('are listed by a source that takes filters and does not apply them', async () => {
+  test('are listed if the source accepts filters and does not apply them', async () => {
     const { parents, children } = await families([2, 1], { ignoresFilters: true });
     const connector = harness.connect();
     for (let time = 0; time < 2; time += 1) expect(await childrenOf(connector, parents)).toEqual(children);
   });
 
-  test('are asked for by themselves where there is one task', async () => {
+  test('are requested by parent if there is only one task', async () => {
     const { parents, children } = await families([2]);
     expect(await childrenOf(harness.connect(), parents)).toEqual(children);
     // A fresh source is asked once for one row: its count shows that counts are not those of a page alone.

@@ -30,7 +30,7 @@ async function timesOf(request: Omit<OffsetRequest, 'order'>, order: OffsetReque
   return rows.map(({ time }) => Number((time - START) / MILLISECOND));
 }
 
-test('more late lines than the next page has rows are not taken for a lost order', async () => {
+test('more late lines than the next page has rows do not count as a lost order', async () => {
   write(0, 20);
   expect(await timesOf({ offset: 0, limit: 2 }, 'ascending')).toEqual([0, 20]);
   write(10, 11, 12);
@@ -40,7 +40,7 @@ test('more late lines than the next page has rows are not taken for a lost order
   expect(await timesOf({ offset: 2, limit: 2 }, 'ascending')).toEqual([11, 12]);
 });
 
-test('lines that were written before a page was read again are not taken for a lost order', async () => {
+test('lines that were written before a page was read again do not count as a lost order', async () => {
   write(0, 10, 20, 30);
   expect(await timesOf({ offset: 2, limit: 2 }, 'descending')).toEqual([10, 0]);
   write(40, 41, 42, 43);

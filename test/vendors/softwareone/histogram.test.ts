@@ -51,7 +51,7 @@ function usualLines(count: number): readonly CountedLine[] {
 }
 
 describe('a histogram of a log that is too long to be read', () => {
-  test('is whole, from counts of the source, with the rare lines read', async () => {
+  test('is complete, from counts of the source and the few lines that are read', async () => {
     const lines = usualLines(3_000);
     const job = write(lines);
     const counted = await histogram(job, { buckets: 10 });
@@ -78,7 +78,7 @@ describe('a histogram of a log that is too long to be read', () => {
     { maxLimit: 7 },
     { ignoresPlace: true },
     { rowsPerPage: 3 },
-  ])('has no count that is wrong if the source behaves like this: %o', async (settings) => {
+  ])('has no wrong count if the source behaves like this: %o', async (settings) => {
     const lines = usualLines(1_000);
     const job = write(lines);
     harness.simulation.configure({ ...DEFAULT_SETTINGS, ...settings });
@@ -88,7 +88,7 @@ describe('a histogram of a log that is too long to be read', () => {
     expect(counted.isPartial || counted.total === 1_000).toBe(true);
   });
 
-  test('counts what is true, whatever its lines, filter and spans are', async () => {
+  test('has true counts, whatever its lines, filter and spans are', async () => {
     const line = fc.record({ gap: fc.nat({ max: 400 }), severity: fc.constantFrom(...SEVERITIES) });
     const bound = fc.option(fc.nat({ max: 100_000 }), { nil: undefined });
     const asked = fc.record({

@@ -40,7 +40,7 @@ function keysOf(page: JobPage, nameContains = ''): string[] {
 }
 
 describe('jobs by id', () => {
-  test('are asked for together, and alone where the list does not show them', async () => {
+  test('are requested together, and alone if the list does not have them', async () => {
     const keys = addJobs(5);
     const asked = [...keys].reverse();
     const jobs = await connector.getJobs([...asked, UNKNOWN_TASK, asked[0]!], createCall());
@@ -54,7 +54,7 @@ describe('jobs by id', () => {
     ]);
   });
 
-  test('carry what the audit says', async () => {
+  test('have the times of the audit', async () => {
     const key = harness.simulation.createJob({ name: 'A transfer', status: 'SUCCEEDED', object: 'BUY-1' });
     expect(await connector.getJobs([key], createCall())).toEqual([
       {
@@ -83,13 +83,13 @@ describe('jobs by id', () => {
     expect(harness.asked()).toHaveLength(3);
   });
 
-  test('that can be none are null without a call', async () => {
+  test('are null without a call for invalid ids', async () => {
     const hostile = ['', 'job', 'TSK-', 'TSK-1"),eq(status,"Failed', "TSK-1'", 'TSK-1/../..', 'tsk-1', 'TSK-1 '];
     expect(await connector.getJobs(hostile, createCall())).toEqual(hostile.map(() => null));
     expect(harness.asked()).toEqual([]);
   });
 
-  test('are all found where the vendor makes smaller pages than asked for', async () => {
+  test('are all found if the vendor returns smaller pages than requested', async () => {
     const keys = addJobs(7);
     harness.simulation.configure({ maxLimit: 3 });
     const jobs = await connector.getJobs(keys, createCall());
@@ -99,7 +99,7 @@ describe('jobs by id', () => {
     expect(await connector.getJobs(keys, createCall())).toEqual(jobs);
   });
 
-  test('are asked for one by one, also later, where the vendor refuses to filter or does not', async () => {
+  test('are requested one by one, also later, if the vendor refuses to filter or does not filter', async () => {
     for (const settings of [{ unfilterableTasks: ['id'] }, { ignoresFilters: true }]) {
       const keys = addJobs(2);
       harness.simulation.configure({ unfilterableTasks: [], ignoresFilters: false, ...settings });
@@ -112,7 +112,7 @@ describe('jobs by id', () => {
     }
   });
 
-  test('that could not be asked for give an error each, and only those', async () => {
+  test('have an error each if they could not be read, and the others have none', async () => {
     const keys = addJobs(101);
     harness.server.inject({ what: { do: 'status', status: 403, body: '{}' }, times: 1 });
     const jobs = await connector.getJobs(keys, createCall());
@@ -121,7 +121,7 @@ describe('jobs by id', () => {
     expect(failed[0]).toMatchObject({ code: 'SOURCE_FORBIDDEN' });
   });
 
-  test('have UNKNOWN status for a word that nobody knows yet', async () => {
+  test('have UNKNOWN status for an unknown word', async () => {
     const key = harness.simulation.createJob();
     harness.simulation.setNativeStatus(key, 'Blocked');
     expect((await connector.getJobs([key], createCall()))[0]).toMatchObject({
@@ -147,7 +147,7 @@ describe('the list of jobs', () => {
     ]);
   });
 
-  test('keeps its pages where the vendor makes smaller ones', async () => {
+  test('keeps its pages if the vendor returns smaller ones', async () => {
     const keys = addJobs(130);
     harness.simulation.configure({ maxLimit: 40 });
     expect(keysOf(await list({}, 0))).toEqual([...keys].reverse().slice(0, 100));
@@ -192,7 +192,7 @@ describe('the list of jobs', () => {
     expect(harness.asked()).toEqual([]);
   });
 
-  test.each(['50 % *off*', 'back\\slash', `both " and '`])('does not let %j change the question', async (name) => {
+  test.each(['50 % *off*', 'back\\slash', `both " and '`])('is not changed by %j', async (name) => {
     const wanted = harness.simulation.createJob({ name: `a ${name} b` });
     harness.simulation.createJob({ name: 'another' });
     const page = await list({ nameContains: name });
@@ -201,7 +201,7 @@ describe('the list of jobs', () => {
   });
 
   test.each([`it's`, 'say "hi"', 'a,b', '(x)', '100%', 'naïve 漢字 🦊', 'a&b=c;d|e', '#?+'])(
-    'pushes %j down as it is',
+    'is filtered by %j unchanged',
     async (name) => {
       const wanted = harness.simulation.createJob({ name: `a ${name} b` });
       harness.simulation.createJob({ name: 'another' });
@@ -212,7 +212,7 @@ describe('the list of jobs', () => {
     },
   );
 
-  test('is filtered here where the vendor refuses, which is remembered', async () => {
+  test('is filtered here if the vendor refuses, which is remembered', async () => {
     const keys = addJobs(3);
     const child = addChildren(keys[0]!, 1);
     for (const errorShape of ['object', 'array'] as const) {
@@ -232,7 +232,7 @@ describe('the list of jobs', () => {
     }
   });
 
-  test('leaves child tasks out and tells no total where filters are silently ignored', async () => {
+  test('omits child tasks and has no total if filters are silently ignored', async () => {
     const keys = addJobs(2);
     addChildren(keys[0]!, 120);
     harness.simulation.configure({ ignoresFilters: true });
@@ -259,7 +259,7 @@ describe('the list of jobs', () => {
     expect(harness.asked()).toEqual([expect.stringContaining('limit=1&')]);
   });
 
-  test('gives up with the vendor error when the question is refused without any filter too', async () => {
+  test("fails with the vendor's error if the request is refused without any filter too", async () => {
     addJobs(1);
     harness.server.inject({ what: { do: 'status', status: 400, body: '{"errors":{}}' } });
     await expect(list()).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE', status: 400 });
@@ -310,7 +310,7 @@ describe('tasks', () => {
     expect(count).toBe(121);
   });
 
-  test('are an error once where only a later page shows that they are not ordered, and right from then on', async () => {
+  test('fail once if only a later page shows that they are not ordered, and are right from then on', async () => {
     const [parent] = addJobs(1);
     const children = addChildren(parent!, 120);
     children.unshift(harness.simulation.createJob({ parent: parent!, createdAt: CREATED - 5 }));
@@ -326,7 +326,7 @@ describe('tasks', () => {
     await expect(partition(parent!)).rejects.toMatchObject({ code: 'SOURCE_TRUNCATED' });
   });
 
-  test('do not exist for what is no task', async () => {
+  test("do not exist for an id that is no task's", async () => {
     expect(await partition('no "task"')).toEqual({ rows: [], count: 0 });
     expect(harness.asked()).toEqual([]);
   });
@@ -347,7 +347,7 @@ describe('tasks', () => {
     expect(harness.asked()).toHaveLength(3);
   });
 
-  test('are all there is: no attempts and no steps', () => {
+  test('are the only parts: there are no attempts and no steps', () => {
     expect(Object.keys(connector.parts)).toEqual(['Task']);
     expect(harness.asked()).toEqual([]);
   });

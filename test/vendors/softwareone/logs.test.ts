@@ -111,7 +111,7 @@ describe('the log of a job', () => {
     expect(harness.asked()).toHaveLength(atStart);
   });
 
-  test('goes on from a position in the middle of an instant, both ways', async () => {
+  test('continues from a position within an instant, in both directions', async () => {
     write(1_000, 350);
     const partition = await log();
     const all = await readRows(partition);
@@ -141,7 +141,7 @@ describe('the log of a job', () => {
 });
 
 describe('a log that can not be read', () => {
-  test('is NOT_FOUND for an unknown task, and without a call for what is none', async () => {
+  test('is NOT_FOUND for an unknown task, and without a call for an invalid id', async () => {
     await expect(readRows(await log({}, { job: UNKNOWN_TASK }))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(harness.asked()).toHaveLength(1);
     for (const key of ['../system', 'a"b', '']) {
@@ -162,7 +162,7 @@ describe('a log that can not be read', () => {
     await expect(readRows(await log())).rejects.toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
   });
 
-  test('is a bad answer that names the place, when a page has rows and none has a time', async () => {
+  test('is a bad answer that names the place if no row of a page has a time', async () => {
     const $meta = { pagination: { offset: 0, limit: 1, total: 2 } };
     const body = JSON.stringify({ $meta, data: [{ id: 'TLR-1', timestamp: 'yesterday' }] });
     const headers = { 'content-type': 'application/json' };
@@ -173,7 +173,7 @@ describe('a log that can not be read', () => {
     });
   });
 
-  test('is a bad answer when it is another page than the one asked for', async () => {
+  test('is a bad answer if another page comes than requested', async () => {
     const body = JSON.stringify({ $meta: { pagination: { offset: 100, limit: 100, total: 0 } }, data: [] });
     harness.server.inject({ what: { do: 'status', status: 200, body } });
     await expect(readRows(await log())).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
@@ -198,7 +198,7 @@ describe('child tasks', () => {
     expect(await readRows(partition)).toMatchObject([{ message: 'of the part', taskKey: child }]);
   });
 
-  test('decide by their key about a filter for tasks, attempts and steps', async () => {
+  test('are matched by their key in filters for tasks, attempts and steps', async () => {
     const nothing = { partitions: [], applied: [] };
     const call = createCall();
     expect(await connector.logs({ job }, { taskIn: ['TSK-1'] }, call)).toEqual(nothing);
@@ -237,7 +237,7 @@ describe('filters', () => {
     [{ severityIn: ['INFO', 'FATAL'], minSeverity: 'WARN' }, 'out(severity,("Debug","Info","Warning","Error"))', false],
     [{ contains: 'x' }, null, false],
     [{ includeUnspecified: false }, null, false],
-  ])('%j are asked as %s', async (filter, condition, exact) => {
+  ])('%j are sent as %s', async (filter, condition, exact) => {
     const { partitions, ...rest } = await connector.logs({ job }, filter, createCall());
     await readRows(partitions[0]!);
     expect(harness.asked()).toEqual([
@@ -278,7 +278,7 @@ describe('filters', () => {
   });
 });
 
-describe('a vendor that does not do what is asked', () => {
+describe('a vendor that does not apply a request', () => {
   const REFUSALS: readonly [string, Partial<SoftwareOneSettings>][] = [
     ['refuses to order by id', { unorderable: ['id'] }],
     ['refuses to order by id and says so in an array', { unorderable: ['id'], errorShape: 'array' }],
@@ -295,7 +295,7 @@ describe('a vendor that does not do what is asked', () => {
     ['ignores filters, order and totals', { ignoresFilters: true, ignoresOrder: true, totals: false }],
   ];
 
-  test.each(REFUSALS)('that %s still gives every line once, in order, from everywhere', async (_, settings) => {
+  test.each(REFUSALS)('that %s still gives every line once, in order, from any place', async (_, settings) => {
     write(104, 26);
     const expected = await readRows(await log());
     expect(expected).toHaveLength(104);
@@ -312,7 +312,7 @@ describe('a vendor that does not do what is asked', () => {
     }
   });
 
-  test.each(REFUSALS)('that %s still gives only the severities that were asked for', async (_, settings) => {
+  test.each(REFUSALS)('that %s still gives only the requested severities', async (_, settings) => {
     write(90, 30);
     const wanted = (await readRows(await log())).filter(({ severity }) => severity.number >= 17);
     harness.simulation.configure(settings);
@@ -338,7 +338,7 @@ describe('a vendor that does not do what is asked', () => {
     expect(connector.capabilities.pushdown).toEqual(['SINCE', 'UNTIL']);
   });
 
-  test('keeps its abilities when one log is refused whatever is asked', async () => {
+  test('keeps its abilities when one log is refused in any form', async () => {
     write(10);
     harness.server.inject({ kinds: ['logs'], what: { do: 'status', status: 400, body: 'no' } });
     await expect(readRows(await log({ minSeverity: 'ERROR' }))).rejects.toMatchObject({ status: 400 });
@@ -347,7 +347,7 @@ describe('a vendor that does not do what is asked', () => {
     expect(connector.capabilities.pushdown).toEqual(['SINCE', 'UNTIL', 'MIN_SEVERITY', 'SEVERITY_IN']);
   });
 
-  test('is found out while counting, too', async () => {
+  test('is noticed while counting, too', async () => {
     write(10);
     harness.simulation.configure({ unfilterable: ['severity'] });
     expect(await (await log({ minSeverity: 'ERROR' })).count(createCall())).toBeNull();
@@ -357,7 +357,7 @@ describe('a vendor that does not do what is asked', () => {
     expect(await (await log()).count(createCall())).toBe(10);
   });
 
-  test('ignores the order of ties in a way that only a later page shows: an error, never a lost line', async () => {
+  test('causes an error, and no lost line, if only a later page shows that it ignores the order of ties', async () => {
     const { simulation } = harness;
     const before = range(0, 99).map((index) => lineOf(index));
     // Two lines of one instant, on both sides of the border between pages, stored against the order of ids.
@@ -377,7 +377,7 @@ describe('a vendor that does not do what is asked', () => {
     expect(await readRows(await log())).toEqual(swapped);
   });
 
-  test('ignores the order behind a page of one instant', async () => {
+  test('is noticed if it ignores the order behind a page of one instant', async () => {
     write(450, 150);
     const expected = await readRows(await log());
     harness.simulation.configure({ ignoresOrder: true });
@@ -392,7 +392,7 @@ describe('a vendor that does not do what is asked', () => {
     ['ignores filters', { ignoresFilters: true }],
     ['refuses filters', { unfilterable: ['*'] }],
     ['filters', {}],
-  ])('that counts nothing and %s is not thought to ignore an order that it keeps', async (_, settings) => {
+  ])('that counts nothing and %s is not believed to ignore an order that it keeps', async (_, settings) => {
     const other = job;
     write(2);
     job = harness.simulation.createJob();
@@ -408,7 +408,7 @@ describe('a vendor that does not do what is asked', () => {
     expect(harness.asked().every((query) => query.includes('order=timestamp'))).toBe(true);
   });
 
-  test('and never leaves time order without an error', async () => {
+  test('never leaves the order of time without an error', async () => {
     const row = (id: string, timestamp: string): object => ({ id, timestamp, severity: 'Info', message: '' });
     const data = [
       row('TLR-1', '2025-01-01T00:00:02Z'),

@@ -39,7 +39,7 @@ describe('a read of the lines of one severity', () => {
 
   const isWanted = ({ severity }: LogEntry): boolean => severity.number === 17;
 
-  test('goes on without the filter where the source has lost it meanwhile, and does not take it up again', async () => {
+  test('continues without the filter if the source has lost it meanwhile, and does not resume it', async () => {
     write(90);
     const abilities = new Abilities();
     abilities.lose('logs of severities');
@@ -56,7 +56,7 @@ describe('a read of the lines of one severity', () => {
     expect(found.map(({ message }) => message)).toEqual(Array.from({ length: 30 }, (_, index) => `at ${index * 3}`));
   });
 
-  test('does not take a page number of the whole log for one of the filtered list', async () => {
+  test('does not use a page number of the whole log in the filtered list', async () => {
     write(45);
     harness.simulation.configure({ unfilterable: ['timestamp'] });
     const without = new Abilities();

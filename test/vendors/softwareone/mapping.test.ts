@@ -59,12 +59,12 @@ describe('a task log', () => {
     ['Failure', 21],
     ['Catastrophe', 0],
     ['toString', 0],
-  ])('of severity %s has the number %i and the word as it came', (text, number) => {
+  ])("of severity %s has the number %i and the vendor's own word", (text, number) => {
     const entry = entryOf(taskLogWire({ ...SAMPLE_LOG, severity: text }), null);
     expect(entry.severity).toEqual({ number, text, source: 'VENDOR' });
   });
 
-  test('with a time that is none is unreadable, and says where', () => {
+  test('with an invalid time is unreadable, and its place is named', () => {
     const { data, odd } = taskLogListWire({ data: [SAMPLE_LOG, { ...SAMPLE_LOG, timestamp: 'soon' }] });
     expect(data).toHaveLength(1);
     expect(odd).toMatchObject([{ index: 1, reason: 'data[1].timestamp: expected a date-time, got a string' }]);
@@ -78,7 +78,7 @@ describe('a task log', () => {
     }
   });
 
-  test('keeps the digits of a progress that a number can not hold', () => {
+  test('keeps the digits of a progress that a number cannot hold', () => {
     const fields = parseJson(JSON.stringify({ ...SAMPLE_LOG, progress: '#' }).replace('"#"', '33.333333333333333333'));
     expect(taskLogWire(fields as Fields).progress).toBe('33.333333333333333333');
   });
@@ -106,7 +106,7 @@ describe('a template', () => {
     expect(renderTemplate(template, parameters)).toBe(text);
   });
 
-  test('that names a long value again and again is filled up to a length, and says the rest as it came', () => {
+  test('that repeats a long value is filled up to a limit, and keeps the remaining placeholders', () => {
     const value = 'v'.repeat(5_000);
     const rendered = renderTemplate('{{a}}'.repeat(200_000), { a: value });
     expect(rendered.startsWith(value.repeat(200))).toBe(true);
@@ -171,7 +171,7 @@ describe('a task', () => {
     });
   });
 
-  test('has times only as far as its audit says, and needs no more than an id', () => {
+  test('has only the times of its audit, and needs no more than an id', () => {
     expect(jobOf(taskWire({ id: 'TSK-1' }), 's')).toEqual({
       source: 's',
       key: 'TSK-1',
@@ -186,7 +186,7 @@ describe('a task', () => {
     expect(taskOf(taskWire({ id: 'TSK-1', audit: { created: {}, started: null } })).time).toBe(0n);
   });
 
-  test('that waits to be tried again is not finished, whatever its audit remembers', () => {
+  test('that waits for a retry is not finished, whatever its audit says', () => {
     const audit = { ...SAMPLE_TASK.audit, failed: { at: '2025-09-11T13:42:00Z' } };
     const rescheduled = jobOf(taskWire({ ...SAMPLE_TASK, audit, status: 'Rescheduled' }), 's');
     expect(rescheduled).toMatchObject({ status: 'QUEUED', finishedAt: null, startedAt: '2025-09-11T13:40:14.25Z' });

@@ -79,7 +79,7 @@ const isWritable = (text: string): boolean =>
   !(text.includes('"') && text.includes("'")) && !/[\p{Surrogate}\p{Control}]/u.test(text);
 
 describe('a query', () => {
-  test('is read by the vendor as it was meant, whatever the value holds', () => {
+  test('has its meaning for the vendor, whatever the value contains', () => {
     fc.assert(
       fc.property(hostile, (value) => {
         const condition = equal('name', value);
@@ -98,7 +98,7 @@ describe('a query', () => {
     );
   });
 
-  test('holds every value of a list apart', () => {
+  test('keeps the values of a list apart', () => {
     fc.assert(
       fc.property(fc.array(hostile.filter(isWritable), { minLength: 2, maxLength: 5 }), (values) => {
         for (const [operator, condition] of [
@@ -116,7 +116,7 @@ describe('a query', () => {
     );
   });
 
-  test('looks for a part of a text without letting it act as a pattern', () => {
+  test('searches for a text without treating it as a pattern', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const condition = containsIgnoringCase('name', text);
@@ -146,7 +146,7 @@ describe('a query', () => {
 });
 
 describe('bounds in time', () => {
-  test('have three digits of a second and never cut off what they should hold', () => {
+  test('have three digits of a second and never exclude what they should include', () => {
     expect(atOrAfter('timestamp', 1_757_598_013_515_999_999n).text).toBe('ge(timestamp,"2025-09-11T13:40:13.515Z")');
     expect(atOrBefore('timestamp', 1_757_598_013_515_000_001n).text).toBe('le(timestamp,"2025-09-11T13:40:13.516Z")');
     expect(atOrBefore('timestamp', 1_757_598_013_515_000_000n).text).toBe('le(timestamp,"2025-09-11T13:40:13.515Z")');

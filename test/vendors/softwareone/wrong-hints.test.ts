@@ -83,7 +83,7 @@ function lines(count: number, direction: Direction): string[] {
 }
 
 describe.each(DIRECTIONS)('a log whose hints are wrong (%s)', (direction) => {
-  test.each(TOTALS)('has every line where the total is %s', async (total) => {
+  test.each(TOTALS)('has every line if the total is %s', async (total) => {
     for (const count of [0, 13, 200, 250]) {
       const job = start(count, { total });
       const { rows, reported } = await read(await open(job, 20), direction);
@@ -92,7 +92,7 @@ describe.each(DIRECTIONS)('a log whose hints are wrong (%s)', (direction) => {
     }
   });
 
-  test('has every line where pages are cut to a few rows without a word', async () => {
+  test('has every line if pages are silently cut to a few rows', async () => {
     for (const total of ['honest', 'null', 'zero', 'too-high'] as const) {
       const job = start(250, { total, rowsPerPage: 7 });
       const { rows, reported } = await read(await open(job, 20), direction);
@@ -101,7 +101,7 @@ describe.each(DIRECTIONS)('a log whose hints are wrong (%s)', (direction) => {
     }
   });
 
-  test('reads on by time where the source ignores offsets, and ends', async () => {
+  test('is read on by time if the source ignores offsets, and ends', async () => {
     for (const total of TOTALS.filter((each) => each !== 'too-high')) {
       const job = start(250, { total, ignoresPlace: true });
       const { rows, reported } = await read(await open(job, 20), direction);
@@ -125,7 +125,7 @@ describe('a source whose totals and page lengths may be wrong', () => {
     return rowsPerPage < Infinity && (total === 'of-page' || total === 'too-low' || total === 'shrinking');
   }
 
-  test('gives every line once to walks of any page sizes, or says that it can not', async () => {
+  test('gives every line once to walks of any page sizes, or reports that it cannot', async () => {
     await fc.assert(
       fc.asyncProperty(
         lies,
@@ -182,7 +182,7 @@ describe('child tasks of a source whose hints are wrong', () => {
     }
   });
 
-  test('end with an error where the source ignores offsets and can not order them', async () => {
+  test('end with an error if the source ignores offsets and cannot order them', async () => {
     for (const total of ['null', 'honest', 'zero'] as const) {
       const parent = family(50, { total, ignoresPlace: true, unorderableTasks: ['audit.created.at'] });
       const [tasks] = await harness.connect({ pageSize: 20 }).parts.Task!.list(parent, createCall());
