@@ -6,16 +6,7 @@ export type FlightKey = (request: WireRequest, credential: string | null, decode
 /** Decoders and readers are compared by identity, so calls that share an answer expect the same type. */
 export function createFlightKey(): FlightKey {
   const numbers = new WeakMap<object, number>();
-  const headerTexts = new WeakMap<object, string>();
   let last = 0;
-
-  function textOf(headers: WireRequest['headers']): string {
-    const known = headerTexts.get(headers);
-    if (known !== undefined) return known;
-    const text = JSON.stringify(headers);
-    headerTexts.set(headers, text);
-    return text;
-  }
 
   return (request, credential, decoder) => {
     const number = numbers.get(decoder) ?? (last += 1);
@@ -23,7 +14,7 @@ export function createFlightKey(): FlightKey {
     // A line feed is a safe separator: numbers, methods and paths never contain one.
     const { redirectsTo } = request;
     const place = `${number} ${request.method} ${request.path}${redirectsTo === undefined ? '' : ` ${redirectsTo.join()}`}`;
-    if (request.body === null && credential === null) return `${place}\n${textOf(request.headers)}`;
-    return `${place}\n${textOf(request.headers)}\n${JSON.stringify([request.body, credential])}`;
+    if (request.body === null && credential === null) return `${place}\n${JSON.stringify(request.headers)}`;
+    return `${place}\n${JSON.stringify(request.headers)}\n${JSON.stringify([request.body, credential])}`;
   };
 }

@@ -64,6 +64,28 @@ describe('a date-time', () => {
       expect(parseInstant(text)).toBeNull();
   });
 
+  test('is the same after another time of its minute as when it is read alone', () => {
+    const rests = [
+      '03Z',
+      '03',
+      '03.5Z',
+      '59.123456789Z',
+      '00.1234567891Z',
+      '60Z',
+      '3Z',
+      '03.Z',
+      '03.5+02:00',
+      '03+02',
+      '03 UTC',
+      '',
+    ];
+    for (const rest of rests) {
+      parseInstant('2026-11-28T01:02:01Z');
+      // A small `t` is read in another way, without a look at the time before.
+      expect(parseInstant(`2026-11-28T01:02:${rest}`), rest).toEqual(parseInstant(`2026-11-28t01:02:${rest}`));
+    }
+  });
+
   test('is parsed to RFC 3339 within its range, or refused', () => {
     const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
     const zone = fc.oneof(
