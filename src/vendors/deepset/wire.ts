@@ -2,7 +2,7 @@ import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { totalOf } from '../shared/totals.ts';
-import { rowsIn } from '../shared/rows.ts';
+import { identified, rowsIn } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import {
   countOf,
@@ -46,12 +46,17 @@ export interface WirePipelineLog {
   readonly extra_fields: Json;
 }
 
+function logIdOf(row: Fields): string {
+  return required(row, 'log_id', textIdOf, 'an id');
+}
+
 /** A row needs its id and its time; other fields are only shown. */
 export function pipelineLog(row: Fields): WirePipelineLog {
+  const logged_at = required(row, 'logged_at', dateTimeOf, 'a date-time');
   return {
-    log_id: required(row, 'log_id', textIdOf, 'an id'),
+    log_id: identified(logged_at.nanoseconds, row, logIdOf),
     message: textOf(row['message']) ?? '',
-    logged_at: required(row, 'logged_at', dateTimeOf, 'a date-time'),
+    logged_at,
     level: textOf(row['level']),
     origin: textOf(row['origin']),
     exceptions: exceptionsIn(row['exceptions']),

@@ -6,7 +6,7 @@ import { NO_SEVERITY } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { described, Mismatch } from '../../http/body/mismatch.ts';
 import type { Unplaced } from '../../pagination/core/partition.ts';
-import { rowsOf } from '../shared/rows.ts';
+import { identified, rowsOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import { refuseFailures, WordsBesideRows } from '../shared/error-words.ts';
 import { countOf, fieldsOf, flagOf, idOf, instantOf, isFields, jsonOf, present, textOf } from '../shared/wire.ts';
@@ -190,12 +190,15 @@ export function lineReader(options: DescribedLogs): (row: Fields) => Unplaced<Lo
     if (found === null) throw Mismatch.of(value, what, [paths].flat().join(' or '));
     return found;
   };
+  const { id: idPaths } = options;
+  const givenId =
+    idPaths === undefined ? () => '' : (row: Fields) => required(id(row), orderedIdOf, 'an id (logs.id)', idPaths);
   return (row) => {
     const value = time(row);
     const instant = required(value, readTime, value === undefined || value === null ? noTime : otherTime, options.time);
     const text = textOf(message(row)) ?? '';
     return {
-      rowId: options.id === undefined ? '' : required(id(row), orderedIdOf, 'an id (logs.id)', options.id),
+      rowId: identified(instant.nanoseconds, row, givenId),
       time: instant.nanoseconds,
       timestamp: instant.text,
       severity: severityOf(row, text),

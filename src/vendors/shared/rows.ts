@@ -1,6 +1,4 @@
-import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
-import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
 import { ROW_BYTES, TEXT_BYTES } from '../../http/body/row-bound.ts';
 import { CUT } from '../../http/body/string-cutter.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
@@ -16,12 +14,33 @@ import { keepRows } from '../../pagination/core/hinted-rows.ts';
 
 /**
  * Odd rows are unreadable: fields needed for order or identity are missing or invalid. An odd row does not affect other
- * rows. A stand-in keeps its place while pages are joined (`withStandIns`), and is counted and removed at the end
+ * rows. A stand-in keeps its place while pages are joined (`stand-ins.ts`), and is counted and removed at the end
  * (`readable`).
  */
 export interface OddRow extends UnreadableRow {
   /** The row's index on its page. */
   readonly index: number;
+  /** Its own time, if only its id is missing. */
+  readonly time?: bigint | undefined;
+}
+
+/** The id of a row cannot be read, but its time can. */
+class Unidentified extends Mismatch {
+  readonly time: bigint;
+
+  constructor({ path, message, members }: Mismatch, time: bigint) {
+    super(path, message, members);
+    this.time = time;
+  }
+}
+
+/** The id of a row, as `read` gives it. If that fails, the row keeps its time. */
+export function identified<R, T>(time: bigint, row: R, read: (row: R) => T): T {
+  try {
+    return read(row);
+  } catch (error) {
+    throw error instanceof Mismatch ? new Unidentified(error, time) : error;
+  }
 }
 
 /** The rows of a native page: readable rows in the page's order, and odd rows. */
@@ -58,7 +77,8 @@ export function rowsOf<T>(list: readonly unknown[], path: string, read: (row: Fi
       if (!(error instanceof Mismatch)) throw error;
       const mismatch = error.below(`${path}[${index}]`);
       if (odd.length >= MOST_ODD) throw mismatch;
-      odd.push({ index, id: idOfOdd(list[index], seen), reason: mismatch.text });
+      const time = error instanceof Unidentified ? error.time : undefined;
+      odd.push({ index, id: idOfOdd(list[index], seen), reason: mismatch.text, time });
     }
   }
   forgetProgress(list);
@@ -81,72 +101,6 @@ export function unreadableOf(odd: readonly UnreadableRow[]): Unreadable | undefi
     ids: odd.slice(0, MOST_NAMES).map(({ id }) => id),
     reason: first.reason,
   };
-}
-
-export interface StandInOptions<T> {
-  readonly source: string;
-  readonly order: 'ascending' | 'descending';
-  /** True if no page follows. */
-  readonly isLast: boolean;
-  /** The id by which rows of one instant are ordered, if the vendor has ids. */
-  readonly idOf: (row: T) => string;
-  readonly standIn: (time: bigint, id: string, unreadable: UnreadableRow) => T;
-}
-
-/**
- * The rows of a page with a stand-in at the place of each odd row, with a neighbour's instant and an id next to that
- * neighbour's. Throws SOURCE_BAD_RESPONSE if no row of the page can be read and other pages follow, because then the
- * stand-ins have no place.
- */
-export function withStandIns<T extends { readonly time: bigint }>(
-  { data, odd }: Rows<T>,
-  options: StandInOptions<T>,
-): readonly T[] {
-  const [first] = odd;
-  if (first === undefined) return data;
-  const { source, order, isLast } = options;
-  if (data.length === 0 && !isLast)
-    throw new TributaryError('SOURCE_BAD_RESPONSE', `${source}: ${first.reason}`, { source });
-  const rows: T[] = [];
-  const oddAt = new Map(odd.map((row) => [row.index, row]));
-  let read = 0;
-  for (let index = 0; index < data.length + odd.length; index += 1) {
-    const unreadable = oddAt.get(index);
-    const [before, after] = [data[read - 1], data[read]];
-    if (unreadable !== undefined)
-      rows.push(options.standIn(timeOf(before ?? after, order), idBeside(before, after, index, options), unreadable));
-    else if (after !== undefined) {
-      rows.push(after);
-      read += 1;
-    }
-  }
-  return rows;
-}
-
-function timeOf(neighbour: { readonly time: bigint } | undefined, order: 'ascending' | 'descending'): bigint {
-  return neighbour?.time ?? (order === 'ascending' ? LAST_INSTANT : FIRST_INSTANT);
-}
-
-/** An id just after that of the row before, or else just before that of the row after, in page order. */
-function idBeside<T>(
-  before: T | undefined,
-  after: T | undefined,
-  index: number,
-  { order, idOf }: StandInOptions<T>,
-): string {
-  const number = String(order === 'ascending' ? index : MOST_ROWS - index).padStart(6, '0');
-  if (before !== undefined) return `${order === 'ascending' ? idOf(before) : justBefore(idOf(before))} ${number}`;
-  if (after !== undefined) return `${order === 'ascending' ? justBefore(idOf(after)) : idOf(after)} ${number}`;
-  return ` ${number}`;
-}
-
-/** An upper bound on the rows of a native page. */
-const MOST_ROWS = 999_999;
-
-/** A text that sorts just before the given one. */
-function justBefore(id: string): string {
-  if (id === '') return '';
-  return `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}\uffff`;
 }
 
 /** Odd rows without a place among the others, since the last batch that reported them. */

@@ -2,7 +2,7 @@ import { isInexact } from '../../domain/json.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
 import { totalOf } from '../shared/totals.ts';
-import { rowsIn } from '../shared/rows.ts';
+import { identified, rowsIn } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import {
   countOf,
@@ -107,12 +107,17 @@ export interface TaskLogWire {
   readonly parameters: Json;
 }
 
+function logIdOf(fields: Fields): string {
+  return required(fields, 'id', textIdOf, 'an id');
+}
+
 export function taskLogWire(fields: Fields): TaskLogWire {
+  const timestamp = required(fields, 'timestamp', dateTimeOf, 'a date-time');
   return {
-    id: required(fields, 'id', textIdOf, 'an id'),
+    id: identified(timestamp.nanoseconds, fields, logIdOf),
     severity: textOf(fields['severity']),
     message: textOf(fields['message']),
-    timestamp: required(fields, 'timestamp', dateTimeOf, 'a date-time'),
+    timestamp,
     progress: numberOf(fields['progress']),
     eta: stringOf(fields['eta']),
     parameters: jsonOf(fields['parameters']),

@@ -11,7 +11,8 @@ import type { Partition, Unplaced } from '../../../pagination/core/partition.ts'
 import { standInEntry } from '../../shared/entries.ts';
 import { partOf } from '../../shared/parts.ts';
 import { refusedPartition } from '../../shared/refused-partition.ts';
-import { cutRows, withStandIns } from '../../shared/rows.ts';
+import { cutRows } from '../../shared/rows.ts';
+import { withStandIns } from '../../shared/stand-ins.ts';
 import type { LogQuery, NemoApi } from '../api.ts';
 import { isLogQueryFailure, isRefused, isTokenRefused, noSuchJob } from '../errors.ts';
 import type { JobReader } from '../jobs/reader.ts';

@@ -11,7 +11,7 @@ import { readOn } from '../../../pagination/core/read-on.ts';
 import { wholeListPartition } from '../../../pagination/whole-list.ts';
 import type { Ordered, UnreadableRow } from '../../../domain/ordered.ts';
 import { noSuchTask, standInParts } from '../../shared/parts.ts';
-import { withStandIns } from '../../shared/rows.ts';
+import { withStandIns } from '../../shared/stand-ins.ts';
 import { adaptively, isRefusal } from '../abilities.ts';
 import type { Ability } from '../abilities.ts';
 import { badResponse } from '../context.ts';
