@@ -23,24 +23,7 @@ export const LAST_INSTANT = 253_402_300_799_999_999_999n;
  * the years 0000 to 9999 in UTC.
  */
 export function parseInstant(text: string): Instant | null {
-  return sameMinute(text) ?? usualInstant(text) ?? anyInstant(text);
-}
-
-/** The minute of the time that was read last in the usual form, `2026-11-28T01:02:`, and when it began. Empty: none was. */
-let minute = '';
-let minuteBegan = 0n;
-const MINUTE_LENGTH = 17;
-
-/** Lines that follow each other are mostly of the same minute. Null: this time is not, or has another form. */
-function sameMinute(text: string): Instant | null {
-  if (minute === '' || !text.startsWith(minute)) return null;
-  const hasZone = text.charCodeAt(text.length - 1) === LETTER_Z;
-  const end = hasZone ? text.length - 1 : text.length;
-  const second = twoDigits(text, MINUTE_LENGTH);
-  if (!(second < 60)) return null;
-  const fraction = end === 19 ? 0 : nanosecondsIn(text, 19, end);
-  if (fraction === null) return null;
-  return { nanoseconds: minuteBegan + BigInt(second * 1_000_000_000 + fraction), text: hasZone ? text : `${text}Z` };
+  return usualInstant(text) ?? anyInstant(text);
 }
 
 const [ZERO, NINE, DASH, COLON, POINT, LETTER_T, LETTER_Z, SPACE] = [48, 57, 45, 58, 46, 84, 90, 32];
@@ -64,24 +47,20 @@ function usualInstant(text: string): Instant | null {
   const month = twoDigits(text, 5);
   const day = twoDigits(text, 8);
   const hour = twoDigits(text, 11);
-  const minutes = twoDigits(text, 14);
+  const minute = twoDigits(text, 14);
   const second = twoDigits(text, 17);
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const length = month === 2 && isLeap ? 29 : (DAYS_IN[month - 1] ?? 0);
   // Comparisons with NaN are false. `anyInstant` handles rare cases such as leap seconds.
-  if (!(year >= 1970 && day >= 1 && day <= length && hour < 24 && minutes < 60 && second < 60)) return null;
+  if (!(year >= 1970 && day >= 1 && day <= length && hour < 24 && minute < 60 && second < 60)) return null;
   const fraction = end === 19 ? 0 : nanosecondsIn(text, 19, end);
   if (fraction === null) return null;
   const yearsBefore = year - 1;
   const leapDays = (yearsBefore >> 2) - Math.floor(yearsBefore / 100) + Math.floor(yearsBefore / 400) - 477;
   const days = 365 * (year - 1970) + leapDays + (DAYS_BEFORE[month - 1] ?? 0) + (isLeap && month > 2 ? 1 : 0) + day - 1;
-  const began = BigInt(((days * 24 + hour) * 60 + minutes) * 60) * 1_000_000_000n;
-  if (between === LETTER_T) {
-    minute = text.slice(0, MINUTE_LENGTH);
-    minuteBegan = began;
-  }
+  const seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
   const written = between === LETTER_T ? text : `${text.slice(0, 10)}T${text.slice(11)}`;
-  return { nanoseconds: began + BigInt(second * 1_000_000_000 + fraction), text: hasZone ? written : `${written}Z` };
+  return { nanoseconds: BigInt(seconds) * 1_000_000_000n + BigInt(fraction), text: hasZone ? written : `${written}Z` };
 }
 
 /** NaN if these are not digits. */
