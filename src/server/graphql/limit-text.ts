@@ -4,7 +4,7 @@ import type { QueryLimits } from '../../config/service-limits.ts';
 import { tooComplex } from './limits.ts';
 
 /** The lexer keeps an object for each comment, and the limit on tokens does not count those. Long values belong into variables. */
-const MOST_CHARACTERS = 128 * 1024;
+export const MOST_CHARACTERS = 128 * 1024;
 
 /** An alias is written once for each row, and errors quote names: ten thousand rows with a long alias are a very long answer. */
 const MOST_WORD_CHARACTERS = 128;

@@ -5,10 +5,10 @@ import type { Plugin } from 'graphql-yoga';
 import type { PersistedQueries } from '../../config/persisted-queries.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { PersistedOutcome } from '../metrics/metrics.ts';
+import { MOST_CHARACTERS as MOST_CHARACTERS_OF_A_TEXT } from './limit-text.ts';
 
-/** Bounds on the texts that clients register, in characters (two bytes each). */
+/** Bound on all texts that clients register, in characters (two bytes each). */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
-const LARGEST_TEXT = 256 * 1024;
 
 /**
  * Parameters by which clients name an operation: from the draft of GraphQL over HTTP and the documentation of Relay.
@@ -40,7 +40,7 @@ export function createPersistedTexts(
   const isOn = automatic || known.size > 0;
   const taught = new LRUCache<string, string>({
     maxSize: MOST_CHARACTERS,
-    maxEntrySize: LARGEST_TEXT,
+    maxEntrySize: MOST_CHARACTERS_OF_A_TEXT,
     sizeCalculation: (text) => text.length,
   });
   const allowed = new Set([...known.values(), ...own]);
