@@ -37,6 +37,7 @@ export async function openBrowser(): Promise<TestBrowser> {
     args: FLAGS,
     viewport: { width: 1400, height: 900 },
   });
+  context.setDefaultTimeout(60_000);
   return {
     context,
     folder: profile,
