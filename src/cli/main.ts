@@ -36,6 +36,8 @@ process.on('SIGTERM', () => {
 });
 
 const output = new Output(process.stdout, stopping);
+// Standard error without a reader has nobody who could be told. An error that nothing handles would be logged there, fail again, and so on.
+process.stderr.on('error', () => undefined);
 const complain = (text: string): void => void process.stderr.write(text);
 
 const status = {
