@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { BrowserContext } from 'playwright-core';
 
-export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+/** Chromium without a window takes a third of the processor time that the whole browser takes for a page, so it is preferred. */
+const INSTALLED = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+
+export const CHROMIUM = process.env['CHROMIUM'] ?? INSTALLED.find((path) => existsSync(path)) ?? '/usr/bin/chromium';
 
 /** On a build server a missing browser is a failure; on a desk it is said, and the test is left out. */
 export const HAS_NO_BROWSER = !existsSync(CHROMIUM) && !process.env['CI'];
