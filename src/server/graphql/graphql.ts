@@ -34,7 +34,7 @@ import type { PersistedQueries } from '../../config/persisted-queries.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { limitText } from './limit-text.ts';
-import { codeValidationErrors, refuseAbsentOperations, refuseIntrospection } from './validation.ts';
+import { codeValidationErrors, refuseAbsentOperations, refuseIntrospection, withoutSuggestion } from './validation.ts';
 import { createPersistedTexts, ID_PARAMETERS } from './persisted-queries.ts';
 import type { PersistedTexts } from './persisted-queries.ts';
 import { KnownDocuments } from './short-way/known-documents.ts';
@@ -129,7 +129,8 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
   const known = new Map<Yoga, KnownDocuments>();
   function create(introspection: boolean): Yoga {
     const documents = new KnownDocuments();
-    const yoga = createYogaWith(options, introspection, present, [texts.plugin, documents.plugin]);
+    const shown: Present = introspection ? present : (error, id) => withoutSuggestion(present(error, id));
+    const yoga = createYogaWith(options, introspection, shown, [texts.plugin, documents.plugin]);
     known.set(yoga, documents);
     return yoga;
   }
@@ -191,7 +192,7 @@ function createYogaWith(
       ...(batching > 0 ? [batches(batching, begin) as unknown as Plugin] : []),
       ...plugins,
       limitText(limits),
-      limitQueries(limits, introspection),
+      limitQueries(limits),
       ...(introspection ? [] : [refuseIntrospection()]),
       refuseAbsentOperations(),
       codeValidationErrors(),

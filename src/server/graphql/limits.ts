@@ -10,13 +10,13 @@ export function tooComplex(message: string): GraphQLError {
 }
 
 /** Refuses queries that are too large before they run. The message names the limit. */
-export function limitQueries({ tokens, depth, aliases, directives }: QueryLimits, introspection: boolean): Plugin {
+export function limitQueries({ tokens, depth, aliases, directives }: QueryLimits): Plugin {
   const rejection = { propagateOnRejection: false, onReject: [reject] };
   return EnvelopArmorPlugin({
     // Cost depends on page sizes here: see cost/estimate.ts.
     costLimit: { enabled: false },
-    // Suggestions help callers who may read the schema.
-    blockFieldSuggestion: { enabled: !introspection },
+    // It hides those of fields alone: see `refuseIntrospection`.
+    blockFieldSuggestion: { enabled: false },
     maxTokens: { n: tokens, ...rejection },
     maxDepth: { n: depth, flattenFragments: true, ...rejection },
     maxAliases: { n: aliases, ...rejection },

@@ -4,8 +4,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { ErrorCode } from '../../domain/errors.ts';
 
 /**
- * Refuses introspection and `_service`. `limitQueries` also hides suggestions of field names, which would reveal the
- * schema piece by piece.
+ * Refuses introspection and `_service`, and hides what errors of validation suggest. `withoutSuggestion` does so for later errors.
  */
 export function refuseIntrospection(): Plugin {
   return {
@@ -17,8 +16,17 @@ export function refuseIntrospection(): Plugin {
           context.reportError(new GraphQLError('The schema is not for you: "_service" is its text.', { nodes: node }));
         },
       }));
+      return ({ result }) => {
+        for (const error of result as readonly GraphQLError[]) withoutSuggestion(error);
+      };
     },
   };
+}
+
+/** Takes out what graphql-js suggests in place of a misspelt name: guesses would reveal the schema piece by piece. */
+export function withoutSuggestion(error: GraphQLError): GraphQLError {
+  error.message = error.message.replaceAll(/ Did you mean [^?]*\?/g, '');
+  return error;
 }
 
 /**
