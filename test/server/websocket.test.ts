@@ -72,6 +72,17 @@ describe('graphql-transport-ws', () => {
     expect(server.log).toEqual([]);
   });
 
+  test.each(['query', 'subscription'])('answers a %s with a wrong variable without an HTTP status', async (type) => {
+    const server = await start();
+    const field = type === 'query' ? 'logs(jobs: [], filter: $filter)' : 'logEntries(jobs: [], filter: $filter)';
+    const query = `${type} ($filter: LogFilter) { ${field} { __typename } }`;
+    const answer = await connect(server.url)
+      .iterate({ query, variables: { filter: { nothing: 1 } } })
+      .next();
+    expect(answer.value).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(JSON.stringify(answer.value)).not.toContain('http');
+  });
+
   test('answers queries, too, with the authorization of the connection', async () => {
     const seen: (string | null)[] = [];
     const inner = fakeFederation();

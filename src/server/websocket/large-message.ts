@@ -20,6 +20,8 @@ export async function writtenAhead(
 ): Promise<FormattedExecutionResult | undefined> {
   // Made by `createContext`: there is no other.
   const { call } = contextValue as GraphContext;
+  // An HTTP status has no meaning here.
+  for (const { extensions } of result.errors ?? []) delete extensions['http'];
   if (!isLarge(call.budget.used)) return undefined;
   const { errors, ...rest } = result;
   const shown = { ...rest, ...(errors && { errors: errors.map((error) => error.toJSON()) }) };
