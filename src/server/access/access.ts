@@ -28,8 +28,8 @@ export interface Access {
   whenWithdrawn(over: () => void): () => void;
 }
 
-/** Registers a callback for changed rights: see `Access.whenWithdrawn`. */
-export type Watch = (authorization: string | null, rights: string, over: () => void) => () => void;
+/** Registers a callback for when these rights change: see `Access.whenWithdrawn`. */
+export type Watch = (rights: string, over: () => void) => () => void;
 
 /** Most views that are cached. A view is cheap: it is made from names of sources alone. */
 const MOST_VIEWS = 1_000;
@@ -38,13 +38,11 @@ const MOST_VIEWS = 1_000;
 export class Policies {
   #federation: Federation;
   #roles: Roles;
-  readonly #watch: Watch;
   readonly #views = new LRUCache<string, Federation>(atMost(MOST_VIEWS));
 
-  constructor(federation: Federation, roles: Roles, watch: Watch) {
+  constructor(federation: Federation, roles: Roles) {
     this.#federation = federation;
     this.#roles = roles;
-    this.#watch = watch;
   }
 
   /**
@@ -61,9 +59,10 @@ export class Policies {
     return this.#roles === null ? '' : JSON.stringify([caller, this.#ownOf(roles)]);
   }
 
-  accessOf(identity: CallerIdentity, authorization: string | null): Access {
+  accessOf(identity: CallerIdentity, authorization: string | null, watch: Watch): Access {
     const { caller, expiresAt } = identity;
-    const whenWithdrawn: Access['whenWithdrawn'] = (over) => this.#watch(authorization, this.rightsOf(identity), over);
+    const rights = this.rightsOf(identity);
+    const whenWithdrawn: Access['whenWithdrawn'] = (over) => watch(rights, over);
     if (this.#roles === null) {
       const anything = { allows: () => true, mayExplain: () => true, view: () => this.#federation };
       return { caller, expiresAt, authorization, ...anything, whenWithdrawn };

@@ -36,13 +36,20 @@ export function createAccessControl(
   onUnreadKeys: OnUnreadKeys = () => undefined,
 ): AccessControl {
   const watched = new Set<Watched>();
-  const policies = new Policies(federation, rolesOf(first), (authorization, rights, over) => {
-    const entry = { authorization, rights, over };
-    watched.add(entry);
-    return () => void watched.delete(entry);
-  });
+  const policies = new Policies(federation, rolesOf(first));
   let settings = first;
   let know = knowledge(settings, onUnreadKeys);
+
+  /** `judgedBy`: the settings by which the rights were found. They may have changed since, as while a client sent its body. */
+  function watch(entry: Watched, judgedBy: AccessSettings): () => void {
+    watched.add(entry);
+    if (settings !== judgedBy) void endUnlessAsItWas(entry);
+    return () => void watched.delete(entry);
+  }
+
+  async function endUnlessAsItWas(entry: Watched): Promise<void> {
+    if (!(await isAsItWas(entry)) && watched.has(entry)) entry.over();
+  }
 
   async function isAsItWas({ authorization, rights }: Watched): Promise<boolean> {
     try {
@@ -57,21 +64,19 @@ export function createAccessControl(
     async judge(sent) {
       // A header without a text is none: a source must not be sent it as a credential.
       const authorization = sent?.trim() === '' ? null : sent;
-      const access = policies.accessOf(await know(authorization), authorization);
+      const judgedBy = settings;
+      const access = policies.accessOf(await know(authorization), authorization, (rights, over) =>
+        watch({ authorization, rights, over }, judgedBy),
+      );
       if (!mayAnything(access)) throw new Denied(403, 'You have no role that this service knows.');
       return access;
     },
     async applyRules(next, federation) {
-      const isSame = isDeepStrictEqual(next, settings);
-      if (!isSame) know = knowledge(next, onUnreadKeys);
-      settings = next;
       policies.applyRules(federation, rolesOf(next));
-      if (isSame) return;
-      await Promise.all(
-        [...watched].map(async (each) => {
-          if (!(await isAsItWas(each))) each.over();
-        }),
-      );
+      if (isDeepStrictEqual(next, settings)) return;
+      know = knowledge(next, onUnreadKeys);
+      settings = next;
+      await Promise.all([...watched].map(endUnlessAsItWas));
     },
   };
 }

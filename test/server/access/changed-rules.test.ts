@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AccessSettings, Role } from '../../../src/config/access.ts';
 import { encodeNodeId } from '../../../src/federation/node-id.ts';
 import { follow } from '../../tail/follower.ts';
@@ -28,6 +31,36 @@ function keysOf(roles: Readonly<Record<string, Role>>): AccessSettings {
 function wordsOf(problem: unknown): string {
   const { code, reason } = (problem ?? {}) as { readonly code?: unknown; readonly reason?: unknown };
   return code === 4403 ? String(reason) : JSON.stringify(problem);
+}
+
+const TAIL = JSON.stringify({
+  query: `subscription { logEntries(jobs: ["${jobs[0]}"]) { __typename ... on LogBatch { edges { node { message } } } } }`,
+});
+
+/** A request whose body comes after its headers. */
+function slowlySent(url: string, name: string, body: string) {
+  const headers = { ...as(name), 'content-type': 'application/json', accept: 'text/event-stream' };
+  const request = httpRequest(`${url}/graphql`, {
+    method: 'POST',
+    headers: { ...headers, 'content-length': body.length, expect: '100-continue' },
+  });
+  request.flushHeaders();
+  const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+  onTestFinished(() => void request.destroy());
+  return {
+    /** The server says so, and judges the caller in the same turn. */
+    isAdmitted: once(request, 'continue'),
+    sendBody: () => void request.end(body),
+    async heard(text: string): Promise<string> {
+      const [response] = await answered;
+      let all = '';
+      for await (const chunk of response) {
+        all += String(chunk);
+        if (all.includes(text)) break;
+      }
+      return all;
+    },
+  };
 }
 
 /** Sources of which a caller may see some. */
@@ -73,6 +106,21 @@ describe('a service that is told other rules', () => {
       same?.kill();
     },
   );
+
+  test('ends the stream of a caller that has lost access between its headers and its body', async () => {
+    const live = liveFederation();
+    const server = await start(live.federation, { auth: keysOf({ gone: ALL, same: ALL }) });
+    const slow = ['gone', 'same'].map((name) => slowlySent(server.url, name, TAIL));
+    // The headers are judged as soon as they come.
+    for (const each of slow) await each.isAdmitted;
+    await server.applyRules({ federation: live.federation, auth: keysOf({ same: ALL }) });
+    for (const each of slow) each.sendBody();
+    const [gone, same] = slow;
+    expect(await gone?.heard('event: complete')).toContain('may not be used as it was any more');
+    await live.listening(1);
+    live.line(1);
+    expect(await same?.heard('line 1')).not.toContain('error');
+  });
 
   test('ends no stream if access is unchanged', async () => {
     const live = liveFederation();
