@@ -7,11 +7,8 @@ import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { parseText } from '../../src/config/load.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
-import { createMetrics } from '../../src/server/metrics/metrics.ts';
-import { createWorkersMetrics } from '../../src/server/metrics/workers.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
-import { start } from '../cli/command-line.ts';
-import { start as startServer } from '../server/start.ts';
+import { start } from '../server/start.ts';
 import { hasPackages, ROOT } from '../support/folders.ts';
 
 const ready = await hasPackages('test/tools');
@@ -26,101 +23,6 @@ const environment = {
   TRIBUTARY_METRICS_KEY_SHA256: 'b'.repeat(64),
   NEMO_TOKEN: 'token',
 };
-
-describe('metrics', () => {
-  const alerts = z
-    .object({
-      groups: z.array(
-        z.object({
-          rules: z.array(
-            z.object({ alert: z.string(), expr: z.string(), annotations: z.object({ runbook: z.string() }) }),
-          ),
-        }),
-      ),
-    })
-    .parse(parse(read('deploy/prometheus/alerts.yaml')))
-    .groups.flatMap(({ rules }) => rules);
-  const dashboard = z
-    .object({ panels: z.array(z.object({ targets: z.array(z.object({ expr: z.string() })).min(1) })).min(1) })
-    .parse(JSON.parse(read('deploy/grafana/tributary.json')));
-
-  /** Names of everything that a service with Redis and several workers shows. */
-  async function shown(): Promise<ReadonlySet<string>> {
-    const metrics = createMetrics();
-    metrics.process();
-    metrics.configuration();
-    metrics.tracing();
-    metrics.sources(() => [
-      {
-        source: 'one',
-        inFlight: 0,
-        queued: 0,
-        turnedAway: 0,
-        breaker: 'closed',
-        retries: 0,
-        retriesLeftOut: 0,
-        saved: { shared: 0, remembered: 0 },
-      },
-    ]);
-    metrics.tails(() => ({
-      feeds: 0,
-      subscribers: 0,
-      windowLines: 0,
-      windowBytes: 0,
-      polls: 0,
-      lagSeconds: 0,
-      gaps: 0,
-      droppedLines: 0,
-      repeatedLines: 0,
-      sharing: { through: 'REDIS', state: 'CONNECTED', leading: 0, following: 0, limitAsks: { shared: 0, alone: 0 } },
-    }));
-    metrics.held(() => 0);
-    createWorkersMetrics(metrics.registry, () => 0);
-    const kinds = (await metrics.registry.metrics()).matchAll(/^# TYPE (\S+) (\S+)$/gm);
-    return new Set([...kinds].flatMap(([, name = '', kind]) => (kind === 'histogram' ? [`${name}_bucket`] : [name])));
-  }
-
-  const namesIn = (expression: string): readonly string[] =>
-    expression.match(/\b(?:tributary|nodejs|process)_\w+/g) ?? [];
-
-  test('of alerts and of the dashboard are among those that the service shows', async () => {
-    const names = await shown();
-    const asked = [...alerts, ...dashboard.panels.flatMap(({ targets }) => targets)].map(({ expr }) => expr);
-    expect(asked.length).toBeGreaterThan(25);
-    expect(asked.flatMap(namesIn).filter((name) => !names.has(name))).toEqual([]);
-  });
-
-  test('of Tributary are all described and on the dashboard, and each alert has an entry in the runbook', async () => {
-    const guide = read('docs/operations.md');
-    const own = [...(await shown())].filter((name) => name.startsWith('tributary_'));
-    expect(own.filter((name) => !guide.includes(`\`${name.replace(/_bucket$/, '')}\``))).toEqual([]);
-    const drawn = new Set(dashboard.panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => namesIn(expr))));
-    expect(own.filter((name) => !drawn.has(name))).toEqual([]);
-    for (const { alert, annotations } of alerts) {
-      expect(annotations.runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`);
-      expect(guide).toContain(`\n#### ${alert}\n`);
-    }
-  });
-
-  test('of sources and of the process are shown by the service that is started', async () => {
-    const service = start(['serve', '--port', '0']);
-    const url = (await service.firstOutput()).slice('ready at '.length).trim();
-    await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ jobs(sources: ["nemo"], first: 1) { nodes { id } } }' }),
-    });
-    const text = await (await fetch(new URL('/metrics', url))).text();
-    expect(text).toContain('tributary_source_calls_queued{source="nemo"} 0');
-    expect(text).toMatch(/tributary_upstream_duration_seconds_count\{source="nemo",route="\/apis\/jobs\/\S+"\} [1-9]/);
-    expect(text).toMatch(/tributary_graphql_duration_seconds_count\{type="query"\} 1/);
-    expect(text).toMatch(/tributary_graphql_vendor_calls_sum [1-9]/);
-    expect(text).toContain('tributary_graphql_rows_sum 1\n');
-    expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
-    service.stop();
-    await service.done;
-  });
-});
 
 describe('the Dockerfile', () => {
   const lines = read('Dockerfile')
@@ -164,7 +66,7 @@ describe('the Dockerfile', () => {
     const [, port, path] = /http:\/\/127\.0\.0\.1:(\d+)([\w/]+)/.exec(check) ?? [];
     expect(all('EXPOSE')).toEqual([port]);
     expect(all('CMD')[0]).toContain(`"--port", "${port}"`);
-    const { paths } = await startServer();
+    const { paths } = await start();
     expect(paths.pages).toContain(path);
   });
 });
@@ -244,7 +146,7 @@ test('the example of Kubernetes probes paths that exist, with limits, on two rep
   const [container] = template.spec.containers;
   expect(replicas).toBe(2);
   expect(container.args.at(-1)).toBe(String(container.ports[0].containerPort));
-  const { paths } = await startServer();
+  const { paths } = await start();
   for (const { httpGet } of [container.startupProbe, container.livenessProbe, container.readinessProbe])
     expect(paths.pages).toContain(httpGet.path);
   const redis = new URL(container.env.find(({ name }) => name === 'REDIS_URL')?.value ?? '');

@@ -2,6 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { GraphContext } from '../../../resolvers/context.ts';
 import type { BudgetLimits } from '../../domain/budget.ts';
+import { ERROR_CODES } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { TailStatistics } from '../../federation/api.ts';
 import { processRoom } from '../../http/room/answer-room.ts';
@@ -98,8 +99,9 @@ export function createMetrics(): Metrics {
     labelNames: ['kind'],
     registers: [registry],
   });
-  // Starts at zero, so that an alert on the first error has a value to compare with.
+  // Both start at zero, so that an alert on the first error has a value to compare with.
   for (const kind of ['rejection', 'exception'] as const) unhandled.inc({ kind }, 0);
+  for (const code of ERROR_CODES) errors.inc({ code }, 0);
   const subscriptions = new Gauge({
     name: 'tributary_graphql_subscriptions',
     help: 'Subscriptions that are open now.',
