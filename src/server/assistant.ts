@@ -22,6 +22,8 @@ import { allowOrigin, isAllowedPage } from './client/own-origin.ts';
 import type { AllowedPages } from './client/own-origin.ts';
 import type { DataHandler } from './data-gate.ts';
 import { Denied } from './access/denied.ts';
+import { SHUTTING_DOWN } from '../export/walk.ts';
+import type { TributaryError } from '../domain/errors.ts';
 
 interface AssistantOptions {
   readonly audit: Audit | null;
@@ -31,6 +33,8 @@ interface AssistantOptions {
   readonly allowedPages: AllowedPages;
   /** Aborted when the service stops. */
   readonly stopping: AbortSignal;
+  /** Aborted, with an error for assistants, when tools have had their time after that. */
+  readonly timeIsUp: AbortSignal;
   /** Turns an error into the error that clients see, logs it if it is our fault, and counts it. */
   readonly present: Present;
   readonly tracing: Tracing | null;
@@ -40,7 +44,7 @@ interface AssistantOptions {
 
 /** `POST /mcp`: tools for assistants. They read like queries and need the right to query. */
 export function createAssistant(options: AssistantOptions): DataHandler {
-  const { audit, clientOf, limits, allowedPages, stopping, present, tracing } = options;
+  const { audit, clientOf, limits, allowedPages, stopping, timeIsUp, present, tracing } = options;
   return async (request, response, access) => {
     allowOrigin(request, response, allowedPages);
     if (!isAllowedPage(request, allowedPages)) {
@@ -56,13 +60,21 @@ export function createAssistant(options: AssistantOptions): DataHandler {
     const journal = audit?.begin({ access, reading: 'query', name: 'mcp', client, requestId });
     if (journal !== undefined) response.once('close', journal.end);
     const over = new AbortController();
-    let whyGivenUp: Denied | null = null;
-    const forget = whenOver(access, (reason) => {
+    let whyGivenUp: TributaryError | null = null;
+    const giveUp = (reason: TributaryError): void => {
       whyGivenUp = reason;
       // Without the reason, which sources would take for an answer.
       over.abort();
+    };
+    const forget = whenOver(access, giveUp);
+    const stop = (): void => {
+      giveUp(SHUTTING_DOWN);
+    };
+    timeIsUp.addEventListener('abort', stop, { once: true });
+    response.once('close', () => {
+      forget();
+      timeIsUp.removeEventListener('abort', stop);
     });
-    response.once('close', forget);
     const seen = journal?.watching(access.view('query')) ?? access.view('query');
     const federation = tracing === null ? seen : tracedFederation(seen);
     const asker = { caller: nameOfCaller(access.caller, client), requestId };

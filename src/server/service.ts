@@ -20,7 +20,6 @@ import { REQUEST_ID_HEADER, requestIdOf } from './client/request-id.ts';
 import { secure } from './client/security-headers.ts';
 import { clientAddress, trustedProxies } from './client/address.ts';
 import { createExport } from './export/endpoint.ts';
-import { SHUTTING_DOWN } from '../export/walk.ts';
 import { createFetch } from './fetch.ts';
 import type { FetchFacts } from './fetch.ts';
 import { explorerRoutes } from './pages/explorer.ts';
@@ -35,6 +34,7 @@ import { createDataGate } from './data-gate.ts';
 import type { DataHandler } from './data-gate.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { isHost } from './client/own-origin.ts';
+import { Shutdown } from './shutdown.ts';
 import { createWebSockets } from './websocket/websocket.ts';
 
 /** All paths of the service. */
@@ -104,15 +104,16 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const audit = options.audit === true && logger !== null ? createAudit(logger) : null;
   const { tracing = null, batching = 0, shortWay = true } = options;
   const hasOrigins = allowedOrigins.length > 0;
+  const shutdown = new Shutdown();
+  const { stopping, timeIsUp } = shutdown;
   const begin: BeginOperation = (client, access) => beginFrom(client, access, callers);
-  const graphql = createGraphql({ limits, logger, metrics, audit, tracing, batching, begin, ...served });
+  const graphql = createGraphql({ limits, logger, metrics, audit, tracing, batching, begin, timeIsUp, ...served });
   // GraphiQL queries the schema and sends arbitrary texts, which are refused if only persisted operations are allowed.
   const withGraphiql = options.graphiql !== false && !persistedQueries.only;
   // The page is the same for every caller, so its examples name jobs only if anyone may see them.
   const graphiqlFor = ({ auth = EVERYBODY, federation }: Rules): Handler | null =>
     withGraphiql ? createGraphiql(auth.type === 'none' ? federation : null) : null;
   let graphiql = graphiqlFor(options);
-  const stopping = new AbortController();
   const callerOf = (request: IncomingMessage): string | null => clientAddress(request, trusted);
   const admit = createGate({ callers, allowedPages: csrfProtection ? allowedPages : null });
 
@@ -138,7 +139,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       answerText(response, 200, 'live\n');
     },
     '/health/ready': (_request, response) => {
-      const { status, text } = readinessOf({ isStopping: stopping.signal.aborted, ...readinessFacts(options) });
+      const { status, text } = readinessOf({ isStopping: stopping.aborted, ...readinessFacts(options) });
       answerText(response, status, text);
     },
   };
@@ -151,12 +152,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     allowedPages,
     present: graphql.present,
     clientOf: callerOf,
-    stopping: stopping.signal,
+    stopping,
   };
   const data: Readonly<Record<string, DataHandler>> = {
     '/graphql': createEndpoint({ graphql, limits, clientOf: callerOf, hasOrigins, shortWay, ...answering }),
     '/export': createExport({ ...reading, ...answering }),
-    ...(options.mcp === true ? { '/mcp': createAssistant({ ...reading, ...answering }) } : {}),
+    ...(options.mcp === true ? { '/mcp': createAssistant({ ...reading, ...answering, timeIsUp }) } : {}),
     '/metrics': metricsEndpoint(metrics),
   };
 
@@ -235,7 +236,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       await accessControl.applyRules(next.auth ?? EVERYBODY, next.federation);
     },
     async stop(graceMilliseconds) {
-      stopping.abort(SHUTTING_DOWN);
+      shutdown.begin(graceMilliseconds);
       await federation.close();
       await sockets.close(graceMilliseconds);
     },

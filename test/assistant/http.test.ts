@@ -208,6 +208,27 @@ describe('tools for assistants over HTTP', () => {
     await Promise.all([server.close(), expect(answer).resolves.toMatch(/"finished": false/)]);
   });
 
+  test('are answered when the service stops, also if what they read takes longer', async () => {
+    const federation = fakeFederation();
+    let begun = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (begun = resolve));
+    federation.job = (_ref, { signal }) => {
+      begun();
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+      });
+    };
+    const server = await serve({ graceMilliseconds: 2_000 }, federation);
+    const answer = ask(await connect([server]), 'job_tree', { source: 'up', key: 'a' });
+    await asked;
+    await Promise.all([
+      server.close(),
+      expect(answer).resolves.toMatch(/SOURCE_UNAVAILABLE[^]*The service was stopped/),
+    ]);
+  });
+
   test('report a fault of ours without details, log it with the id of its request, and count it', async () => {
     const federation = fakeFederation();
     federation.job = () => Promise.reject(new Error('secret'));

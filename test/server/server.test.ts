@@ -3,10 +3,13 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createClient } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { createServer } from '../../src/server/server.ts';
-import { fakeFederation } from '../resolvers/fake-federation.ts';
+import { fakeFederation, fakeJob } from '../resolvers/fake-federation.ts';
 import { start } from './start.ts';
+import type { Answer } from './start.ts';
 
 /** From Node 24.9 on, a server may leave an offer of another protocol alone. */
 function hasUpgradeCallback(): boolean {
@@ -166,6 +169,47 @@ describe('the server', () => {
     expect(federation.closed).toBe(true);
     await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
   });
+
+  test.each(['HTTP', 'WebSocket'])(
+    'answers a query that takes longer than it may take to shut down (%s)',
+    async (way) => {
+      const { promise: begun, resolve: begin } = deferred();
+      const federation = fakeFederation({
+        job: (ref, { signal }) =>
+          ref.key === 'fast'
+            ? Promise.resolve(fakeJob(ref.source, ref.key))
+            : new Promise((_, reject) => {
+                signal.addEventListener('abort', () => {
+                  reject(signal.reason as Error);
+                });
+                begin(null);
+              }),
+      });
+      const server = await start(federation, { graceMilliseconds: 2_000 });
+      const query =
+        '{ fast: job(source: "up", key: "fast") { key name } slow: job(source: "up", key: "slow") { name } }';
+      const client = createClient({
+        url: `${server.url}/graphql`.replace('http', 'ws'),
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+      });
+      const answer =
+        way === 'HTTP'
+          ? server.query(query)
+          : client
+              .iterate({ query })
+              .next()
+              .then(({ value }) => value as Answer);
+      await begun;
+      const closed = server.close();
+      const { data, errors } = await answer;
+      expect(data).toEqual({ fast: { key: 'fast', name: 'Job fast' }, slow: null });
+      const stopped = { code: 'SOURCE_UNAVAILABLE', retryAfterSeconds: 1 };
+      expect(errors).toMatchObject([{ message: 'The service was stopped.', path: ['slow'], extensions: stopped }]);
+      await closed;
+      await client.dispose();
+    },
+  );
 
   test('reports why it cannot start', async () => {
     const server = await start();

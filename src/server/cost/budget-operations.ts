@@ -13,17 +13,31 @@ import type { QueryLimits } from '../../config/service-limits.ts';
 /**
  * Gives each query a budget and a time limit, and each event of a subscription a budget without a time limit. When the
  * time is over, fields that are not yet resolved fail with UPSTREAM_BUDGET_EXCEEDED; the rest of the answer is kept.
- * With `limits.measureOnly`, only the time limit is enforced; a query that exceeds its budget is logged.
+ * With `limits.measureOnly`, only the time limit is enforced; a query that exceeds its budget is logged. When `timeIsUp` is
+ * aborted, such fields fail with its reason.
  */
-export function budgetOperations(limits: QueryLimits, logger: Logger | null): Plugin {
+export function budgetOperations(limits: QueryLimits, logger: Logger | null, timeIsUp: AbortSignal): Plugin {
+  const underWay = new Set<AbortController>();
+  timeIsUp.addEventListener('abort', () => {
+    for (const each of underWay) each.abort(timeIsUp.reason);
+  });
+  /** Returns the controller that ends a query's work early. */
+  function begin(): AbortController {
+    const ending = new AbortController();
+    if (timeIsUp.aborted) ending.abort(timeIsUp.reason);
+    else underWay.add(ending);
+    return ending;
+  }
   return {
     onExecute({ args }) {
       const context = contextOf(args);
-      const end = limitTime(context, limits);
+      const ending = begin();
+      const end = limitTime(context, limits, ending);
       const { budget } = context.call;
       return {
         onExecuteDone: whenAnswered(() => {
           end();
+          underWay.delete(ending);
           if (!limits.measureOnly || !isOver(budget.used, limits)) return;
           logger?.warn(
             { requestId: context.requestId, used: budget.used },
@@ -55,9 +69,8 @@ function budgetOf({ held }: AdmittedContext, limits: QueryLimits): Budget {
 }
 
 /** Returns a function to call when the query is answered. Until then it holds the large answers of sources that it gets. */
-function limitTime(context: AdmittedContext, limits: QueryLimits): () => void {
+function limitTime(context: AdmittedContext, limits: QueryLimits, ending: AbortController): () => void {
   const { signal, asker } = context.call;
-  const ending = new AbortController();
   const leave = (): void => {
     ending.abort(signal.reason);
     processRoom.end(asker);

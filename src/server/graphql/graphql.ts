@@ -65,6 +65,8 @@ export interface GraphqlOptions {
   /** Most queries in one request. 0: batching is off. */
   readonly batching: number;
   readonly begin: BeginOperation;
+  /** Aborted, with an error for clients, when queries of a service that stops have had their time. */
+  readonly timeIsUp: AbortSignal;
   /** Null: tracing is off. */
   readonly tracing: Tracing | null;
   /** Texts of the operations of our own pages. */
@@ -160,6 +162,7 @@ function createYogaWith(
     tracing,
     batching,
     begin,
+    timeIsUp,
   }: GraphqlOptions,
   introspection: boolean,
   present: Present,
@@ -199,7 +202,7 @@ function createYogaWith(
       admitOperations(present, audit),
       explainPlans(limits, costs, present),
       limitCost(limits, costs, { present, logger }),
-      budgetOperations(limits, logger),
+      budgetOperations(limits, logger, timeIsUp),
       ...(tracing === null ? [] : [traceOperations(tracing)]),
       explainTraces(costs),
       deferredFragments(),

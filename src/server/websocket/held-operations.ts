@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../domain/errors.ts';
@@ -9,10 +10,14 @@ const MEMORY_OF_MESSAGE = 3;
 const NO_ROOM =
   'Operations and answers that are under way take all memory that there is for one caller (limits.unreadBytes). Ask again later.';
 
-/** The memory of the operations of WebSockets: that of their messages until they are over, and that of their answers until they are read. */
+/**
+ * The operations of WebSockets that are under way, and their memory: that of their messages until they are over, and that of their
+ * answers until they are read.
+ */
 export class HeldOperations {
   readonly #held: HeldBytes;
-  readonly #sockets = new WeakMap<IncomingMessage, Map<string, readonly HeldShare[]>>();
+  readonly #sockets = new Map<IncomingMessage, Map<string, readonly HeldShare[]>>();
+  readonly #ends = new EventEmitter();
 
   constructor(held: HeldBytes) {
     this.#held = held;
@@ -34,10 +39,20 @@ export class HeldOperations {
     const operations = this.#sockets.get(socket);
     for (const share of operations?.get(id) ?? []) share.free();
     operations?.delete(id);
+    if (operations?.size === 0) this.#sockets.delete(socket);
+    this.#ends.emit('end');
   }
 
   /** The socket is closed. */
   close(socket: IncomingMessage): void {
     for (const shares of this.#sockets.get(socket)?.values() ?? []) for (const share of shares) share.free();
+    this.#sockets.delete(socket);
+    this.#ends.emit('end');
+  }
+
+  /** Resolves when no operation is under way, or when patience is over. */
+  async whenOver(patience: AbortSignal): Promise<void> {
+    while (this.#sockets.size > 0 && !patience.aborted)
+      await once(this.#ends, 'end', { signal: patience }).catch(() => null);
   }
 }

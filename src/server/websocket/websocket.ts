@@ -1,4 +1,3 @@
-import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
@@ -81,12 +80,10 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   const { graphql, limits, heartbeatMilliseconds, allowedPages, clientLimits, onRefusal } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
   const closed = new WeakMap<IncomingMessage, AbortController>();
-  const operations = new EventEmitter();
   const admitted = new WeakMap<IncomingMessage, Access>();
   const underWay = new WeakMap<IncomingMessage, number>();
   const shares = new ConnectionShares(() => clientLimits.connections);
   const heldOperations = new HeldOperations(options.held);
-  let running = 0;
 
   /** Counts an operation toward the limits of its socket and its caller. */
   function beginOperation(request: IncomingMessage, access: Access): (() => void) | GraphQLError {
@@ -194,14 +191,9 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     // Errors that a stream throws in the middle arrive here too.
     onError: ({ extra }, _id, _payload, errors) =>
       errors.map((error) => toAnswer(graphql.present(error, requestIdOf(extra.request))).toJSON()),
-    onOperation: () => {
-      running += 1;
-    },
     // Its last message has been read.
     onComplete: ({ extra }, id) => {
       heldOperations.end(extra.request, id);
-      running -= 1;
-      operations.emit('complete');
     },
     onClose: ({ extra }) => {
       closed.get(extra.request)?.abort();
@@ -217,8 +209,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   };
 
   async function close(graceMilliseconds: number): Promise<void> {
-    const patience = AbortSignal.timeout(graceMilliseconds);
-    while (running > 0 && !patience.aborted) await once(operations, 'complete', { signal: patience }).catch(() => null);
+    await heldOperations.whenOver(AbortSignal.timeout(graceMilliseconds));
     for (const client of sockets.clients) client.close(GOING_AWAY, 'Going away');
     const gone = new Promise<void>((resolve) => {
       sockets.close(() => {
