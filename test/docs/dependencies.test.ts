@@ -14,6 +14,14 @@ test('every dependency has a reason, and every reason a dependency', () => {
   expect(listed).toEqual([...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)]);
 });
 
+test('every package that only single tests use has a reason', () => {
+  const tools = z.object({ dependencies: z.record(z.string(), z.string()) });
+  const { dependencies } = tools.parse(JSON.parse(readFileSync('test/tools/package.json', 'utf8')));
+  const guide = readFileSync('docs/dependencies.md', 'utf8');
+  const [, section = ''] = guide.split('## For single tests');
+  expect(Object.keys(dependencies).filter((name) => !section.includes(`\`${name}\``))).toEqual([]);
+});
+
 test('a dependency that nothing imports is reported as unused', () => {
   const sources = ['src', 'schema', 'resolvers']
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { parseText } from '../../src/config/load.ts';
@@ -14,6 +16,12 @@ import { hasPackages, ROOT } from '../support/folders.ts';
 const ready = await hasPackages('test/tools');
 
 const read = (file: string): string => readFileSync(file, 'utf8');
+
+/** What a tool of test/tools has against a file. */
+async function findings(tool: string, file: string): Promise<unknown> {
+  const { stdout } = await promisify(execFile)('node', [`${ROOT}/test/tools/${tool}`, file]);
+  return JSON.parse(stdout);
+}
 
 /** The variables that the example configuration reads, which the manifests have to set. */
 const environment = {
@@ -46,12 +54,8 @@ describe('the Dockerfile', () => {
   });
 
   test.skipIf(!ready)('has nothing that a linter of Dockerfiles finds', async () => {
-    const lint = async (file: string): Promise<unknown> => {
-      const { stdout } = await promisify(execFile)('node', [`${ROOT}/test/tools/lint-dockerfile.js`, file]);
-      return JSON.parse(stdout);
-    };
-    expect(await lint(`${ROOT}/Dockerfile`)).toEqual([]);
-    expect(await lint(`${ROOT}/deploy/compose.yaml`)).not.toEqual([]);
+    expect(await findings('lint-dockerfile.js', `${ROOT}/Dockerfile`)).toEqual([]);
+    expect(await findings('lint-dockerfile.js', `${ROOT}/deploy/compose.yaml`)).not.toEqual([]);
   });
 
   test('runs the program of the package on Node 24, and not as root', () => {
@@ -110,6 +114,21 @@ test('the example of Docker Compose has two read-only replicas, on Redis and beh
   }
   for (const [file = ''] of services.proxy.volumes.map((volume) => volume.split(':')))
     expect(existsSync(join('deploy', file)), file).toBe(true);
+});
+
+test.skipIf(!ready)('the example of Kubernetes has only fields and values that its API knows', async () => {
+  expect(await findings('lint-kubernetes.js', `${ROOT}/deploy/kubernetes.yaml`)).toEqual([]);
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-manifest-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const wrong = read('deploy/kubernetes.yaml')
+    .replace('replicas: 2', 'replicas: two')
+    .replace('periodSeconds', 'period');
+  await writeFile(join(folder, 'wrong.yaml'), wrong);
+  expect(await findings('lint-kubernetes.js', join(folder, 'wrong.yaml'))).toEqual([
+    'Deployment tributary: data/spec/replicas must be integer',
+    "Type 'string' is not assignable to type 'number'.",
+    expect.stringContaining(`'"period"' does not exist`) as string,
+  ]);
 });
 
 test('the example of Kubernetes probes paths that exist, with limits, on two replicas and Redis', async () => {
