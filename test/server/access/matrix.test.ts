@@ -192,6 +192,14 @@ async function assistant(caller: Caller, method: string, params: object): Promis
   return (await response.text()).replaceAll(/untrusted data [\w-]+/g, 'untrusted data');
 }
 
+/** A cursor in the list of the jobs of all sources. */
+async function cursorOfAll(): Promise<string> {
+  const answer = JSON.parse(await post('all', '{ jobs(first: 12) { pageInfo { endCursor } } }')) as {
+    data: { jobs: { pageInfo: { endCursor: string } } };
+  };
+  return answer.data.jobs.pageInfo.endCursor;
+}
+
 /** What can be known of a source: ids of all kinds, and cursors. */
 async function discover(source: string): Promise<Known> {
   const found = JSON.parse(
@@ -439,6 +447,14 @@ const WAYS: readonly Way[] = [
       }),
   ],
   [
+    'a trace',
+    'query',
+    (caller, { ids }) =>
+      post(caller, `{ logs(jobs: ["${ids.Job}"], first: 2) { ${LINES} } }`, undefined, {
+        headers: { 'x-tributary-explain': 'trace' },
+      }),
+  ],
+  [
     'logEntries over server-sent events',
     'subscription',
     subscription(({ ids }) => `subscription { logEntries(jobs: ["${ids.Job}"], tail: 2) { ${EVENT} } }`),
@@ -453,6 +469,13 @@ const WAYS: readonly Way[] = [
     'subscription',
     subscription(
       ({ ids, cursors }) => `subscription { logEntries(jobs: ["${ids.Job}"], after: "${cursors.logs}") { ${EVENT} } }`,
+    ),
+  ],
+  [
+    'logEntries after the cursor of a tail',
+    'subscription',
+    subscription(
+      ({ ids, cursors }) => `subscription { logEntries(jobs: ["${ids.Job}"], after: "${cursors.tail}") { ${EVENT} } }`,
     ),
   ],
   [
@@ -487,6 +510,7 @@ const WAYS: readonly Way[] = [
   ['tributary jobs', 'query', command('jobs', ({ source }) => ['--source', source, '--json'])],
   ['tributary job', 'query', command('job', (known) => [jobOf(known), '--json'])],
   ['tributary logs', 'query', command('logs', (known) => [jobOf(known), '--last', '2', '--json'])],
+  ['tributary export', 'query', command('export', (known) => [jobOf(known)])],
   ['tributary histogram', 'query', command('histogram', (known) => [jobOf(known), '--buckets', '2'])],
 ];
 
@@ -495,8 +519,8 @@ describe('what a caller may not see', () => {
     for (const source of world.sources) {
       const known = await discover(source);
       for (const [name, , ask] of WAYS) {
-        // What is not there of a vendor, and what is asked for with nonsense, shows nothing to anybody.
-        if (/Attempt|Step|Task|no cursor|a plan/.test(name)) continue;
+        // What is not there of a vendor, and what is asked for with nonsense, shows nothing to anybody. After the last line comes nothing.
+        if (/Attempt|Step|Task|no cursor|a plan|cursor of a tail/.test(name)) continue;
         const [all, absent] = [await ask('all', known), await ask('all', absentOf(known))];
         expect([source, name, sameness(all, absent, known)]).toEqual([source, name, 'differs']);
       }
@@ -544,17 +568,20 @@ describe('what a caller may not see', () => {
   });
 
   test('is in no list, no count, no error and no metric', async () => {
-    const others = world.sources.slice(1);
+    const others = { names: world.sources.slice(1), cursor: await cursorOfAll() };
     const answers = [
       await post('query', '{ sources { name vendor health { state } jobs(first: 1) { nodes { id } } } }'),
       await post('query', '{ jobs(first: 50) { nodes { id source { name } } failures { source } totalCount } }'),
       await post('query', '{ source(name: "nonsense") { name } jobs(sources: ["nonsense"]) { totalCount } }'),
       await (await fetch(`${world.url}/metrics`, { headers: headersOf('query') })).text(),
       await tool('query', 'list_sources', {}),
+      // With a cursor that another caller has made, of all sources.
+      await post('query', `{ jobs(first: 50, after: "${others.cursor}") { nodes { id } failures { source } } }`),
+      await tool('query', 'list_jobs', { after: others.cursor }),
       await (await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html' } })).text(),
     ];
     for (const answer of answers) {
-      for (const name of others) {
+      for (const name of others.names) {
         expect(answer).not.toContain(`"${name}"`);
         expect(answer).not.toContain(
           Buffer.from(JSON.stringify(['Job', name]))
