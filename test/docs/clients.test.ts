@@ -39,7 +39,7 @@ test('the guide to clients names the versions of composers, gateways, hosts and 
   // Whatever stands in these folders to be tried is named.
   const named = [...guide.matchAll(/^\| `([^`]+)`\s*\| \d/gm)].map(([, name = '']) => name);
   const tried = [...Object.keys(dependenciesOf('test/gateways')), ...Object.keys(dependenciesOf('test/tools'))];
-  const helpers = /^(?:graphql|expect|kubernetes-models|dockerfile-utils|ajv.*)$|mesh/;
+  const helpers = /^(?:graphql|expect|kubernetes-models|dockerfile-utils|ajv.*|@lezer\/.*|@prometheus-io\/.*)$|mesh/;
   expect(tried.filter((name) => !named.includes(name) && !helpers.test(name))).toEqual([]);
 });
 
