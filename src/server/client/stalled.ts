@@ -5,6 +5,8 @@ const PATIENCE = 10;
 
 /** Disconnects a client that reads nothing for ten intervals although data waits for it: it may be gone. */
 export function cutOffWhenStalled(response: ServerResponse, intervalMilliseconds: number): void {
+  // The client has left already, and `close` does not come again.
+  if (response.closed) return;
   let taken = -1;
   let silent = 0;
   const timer = setInterval(() => {

@@ -93,6 +93,11 @@ export function createExport(
         throw new TributaryError('FORBIDDEN', 'Pages of this origin may not export.');
       if (!access.allows('export')) throw mayNot('export');
       const question = await readQuestion(request, access.view('export'), mostValues(options.limits));
+      // The client has left while its question was read, and `close` does not come again.
+      if (response.closed) {
+        span.end(null);
+        return;
+      }
       const client = options.clientOf(request);
       const journal = options.audit?.begin({ access, reading: 'export', name: null, client, requestId });
       if (journal !== undefined) response.once('close', journal.end);

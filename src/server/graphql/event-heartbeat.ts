@@ -13,7 +13,8 @@ export function eventHeartbeats(intervalMilliseconds: number): Plugin {
     onResponse({ response, serverContext }) {
       if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return;
       const outgoing = (serverContext as { readonly res?: ServerResponse }).res;
-      if (outgoing !== undefined) beat(outgoing, intervalMilliseconds);
+      // `close` does not come again of a client that has left.
+      if (outgoing?.closed === false) beat(outgoing, intervalMilliseconds);
     },
   };
 }
