@@ -18,8 +18,8 @@ export class HeldBytes {
     return this.#total;
   }
 
-  /** The share of one operation. `caller` null: the operation counts as a caller of its own. */
-  share(caller: string | null): HeldShare {
+  /** The share of one operation. `caller`: its name, or an object that stands for it. Null: this share is one of its own. */
+  share(caller: string | object | null): HeldShare {
     const owner: unknown = caller ?? {};
     let own = 0;
     return {
@@ -29,6 +29,12 @@ export class HeldBytes {
         own += bytes;
         this.#add(owner, bytes);
         return true;
+      },
+      give: (bytes) => {
+        const given = Math.min(bytes, own);
+        if (given > 0) this.#add(owner, -given);
+        own -= given;
+        return given;
       },
       free: () => {
         if (own > 0) this.#add(owner, -own);
@@ -48,6 +54,8 @@ export class HeldBytes {
 export interface HeldShare {
   /** False: there is no room for so many bytes more. */
   readonly take: (bytes: number) => boolean;
+  /** Gives so many bytes back, or those that it has. Returns how many these are. */
+  readonly give: (bytes: number) => number;
   /** The client has what was taken for it, or has left. */
   readonly free: () => void;
 }

@@ -13,10 +13,10 @@ interface Head<T> {
   readonly item: T;
 }
 
-/** Whether an operation's caller may go now; the same for all operations of a caller. */
-type MayGo = (asker: Asker) => boolean;
+/** Whether the next item of a caller may go now. Else it is another caller's turn. */
+type MayGo<T> = (asker: Asker, item: T) => boolean;
 
-const anyone: MayGo = () => true;
+const anyone = (): boolean => true;
 
 /**
  * A queue of items by caller and operation. Callers take turns, and so do the operations of one caller. Items of one
@@ -60,31 +60,45 @@ export class FairQueue<T> {
   }
 
   /** The next item, of a caller that may go now, or null if there is none. */
-  next(mayGo: MayGo = anyone): T | null {
+  next(mayGo: MayGo<T> = anyone): T | null {
     return this.#head(mayGo)?.item ?? null;
   }
 
   /** Takes the next item, then moves its caller and its operation to the end of their turns. */
-  take(mayGo: MayGo = anyone): Head<T> | null {
+  take(mayGo: MayGo<T> = anyone): Head<T> | null {
     const head = this.#head(mayGo);
     if (head === null) return null;
     const { asker, item } = head;
-    const caller = this.#callers.get(asker.caller ?? asker);
     this.remove(asker, item);
-    if (caller !== undefined) putLast(caller.operations, asker);
-    putLast(this.#callers, asker.caller ?? asker);
+    this.pass(asker);
     return head;
   }
 
-  #head(mayGo: MayGo): Head<T> | null {
-    for (const { operations } of this.#callers.values()) {
-      for (const [asker, items] of operations) {
-        if (!mayGo(asker)) break;
-        for (const item of items) return { asker, item };
-      }
+  /** The operation whose turn it is. Null: none waits. */
+  nextAsker(): Asker | null {
+    return this.#head(anyone)?.asker ?? null;
+  }
+
+  /** Moves an operation and its caller to the end of their turns. */
+  pass(asker: Asker): void {
+    const caller = this.#callers.get(asker.caller ?? asker);
+    if (caller === undefined) return;
+    putLast(caller.operations, asker);
+    putLast(this.#callers, asker.caller ?? asker);
+  }
+
+  #head(mayGo: MayGo<T>): Head<T> | null {
+    for (const caller of this.#callers.values()) {
+      const head = headOf(caller);
+      if (head !== null && mayGo(head.asker, head.item)) return head;
     }
     return null;
   }
+}
+
+function headOf<T>({ operations }: CallerItems<T>): Head<T> | null {
+  for (const [asker, items] of operations) for (const item of items) return { asker, item };
+  return null;
 }
 
 function entryOf<K, V>(map: Map<K, V>, key: K, create: () => V): V {

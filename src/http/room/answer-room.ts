@@ -2,10 +2,12 @@ import { getHeapStatistics } from 'node:v8';
 import type { Asker } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { HeldBytes } from '../../domain/held-bytes.ts';
+import type { HeldShare } from '../../domain/held-bytes.ts';
 import type { Caller } from '../policy/caller.ts';
-import { FairQueue } from '../policy/fair-queue.ts';
 import { AnswerLease } from './answer-lease.ts';
 import type { RoomAccount } from './answer-lease.ts';
+import { RoomQueue } from './room-queue.ts';
+import type { WaitingPlaces, Wish } from './room-queue.ts';
 import { smallAccount } from './small-account.ts';
 
 /** Smaller answers have room of their own, so that large ones keep none of them waiting. */
@@ -22,34 +24,14 @@ const PATIENCE_MILLISECONDS = 10_000;
 /** Answers of one list that an operation is taken to hold: readers of pages let the earlier ones go. */
 const KEPT_OF_A_LIST = 4;
 
-interface Waiter {
-  readonly caller: Caller;
-  readonly bytes: number;
-  readonly enter: () => void;
-}
-
-/** An answer that is being read needs so many bytes more. */
-interface Wish {
-  readonly source: string;
-  readonly caller: Caller;
-  readonly places: WaitingPlaces;
-  readonly bytes: number;
-  readonly taken: () => void;
-}
-
-/** Whether one more answer of a source may wait. Waiting answers keep their places at the source. */
-export interface WaitingPlaces {
-  /** Returns a function that gives the place back; null: too many wait already. */
-  wait(): (() => void) | null;
-}
-
 /**
  * The memory for answers of vendors that all operations of the process hold: bodies while they are read, and their rows until the
  * operation is over. An answer without room is not read on until others have let go of theirs. Small answers have room beside it, of which
  * one caller has half at most; where that is full, they are as large ones.
  *
- * The operation that has held room for the longest may use all of it. The others get more only while at least half is free, so the first
- * one always comes to its end, and then the next one is the first.
+ * One operation, the first, may use all of the room. The others get more only while at least half is free, so the first one comes to its
+ * end. Then one that waits is the first, by turns of callers, or else the one that has held room for the longest. Operations that are not
+ * the first use what is left of their callers' shares of the room for small answers, so a caller that holds nothing seldom waits.
  */
 export class AnswerRoom {
   /** The bound, in bytes. It may change. */
@@ -62,8 +44,8 @@ export class AnswerRoom {
   readonly #holders = new Map<Asker, number>();
   /** What operations that tell of their end keep until then, by list. */
   readonly #kept = new Map<Asker, Map<string, AnswerLease[]>>();
-  readonly #waiting = new Set<Waiter>();
-  readonly #queue = new FairQueue<Waiter>();
+  readonly #queue = new RoomQueue();
+  #first: Asker | null = null;
 
   constructor(most = DEFAULT_ROOM_BYTES, patienceMilliseconds = PATIENCE_MILLISECONDS) {
     this.most = most;
@@ -77,7 +59,7 @@ export class AnswerRoom {
 
   /** Answers that wait for room. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#queue.size;
   }
 
   /** Answers that got no room so far. */
@@ -117,18 +99,23 @@ export class AnswerRoom {
 
   /** Room for one small answer, or a small part of what a reader keeps. It is taken once. */
   smallLease(source: string, caller: Caller, places: WaitingPlaces): AnswerLease {
-    const share = this.#small.share(caller.first[0]?.caller ?? null);
-    return new AnswerLease(caller.first, smallAccount(share, this.#account(source, caller, places)));
+    return new AnswerLease(caller.first, smallAccount(this.#shareOf(caller), this.#account(source, caller, places)));
+  }
+
+  #shareOf({ first: [asker] }: Caller): HeldShare {
+    return this.#small.share(asker?.caller ?? asker ?? null);
   }
 
   #account(source: string, caller: Caller, places: WaitingPlaces): RoomAccount {
+    const share = this.#shareOf(caller);
     return {
-      take: (bytes, taken) => this.#take({ source, caller, places, bytes, taken }),
+      take: (bytes, taken) => this.#take({ source, caller, places, share, bytes, taken }),
       takeNow: (bytes) => {
-        this.#takeNow(source, caller, bytes);
+        if (!this.#enter({ caller, share, bytes }))
+          throw this.#refusal(source, 'There is no room for the rows that this query keeps.');
       },
       give: (bytes) => {
-        this.#held -= bytes;
+        this.#held -= bytes - share.give(bytes);
         this.#advance();
       },
       count: this.#count.bind(this),
@@ -146,95 +133,57 @@ export class AnswerRoom {
     const own = Math.max(0, ...caller.claims.map(({ asker }) => this.#holders.get(asker) ?? 0));
     if (own + bytes > this.most)
       throw this.#refusal(source, 'This query holds answers that leave no room for one more.');
-    if (this.#mayEnter(caller, bytes)) {
-      this.#held += bytes;
+    if (this.#enter(wish)) {
       taken();
       return null;
     }
-    const leave = places.wait();
+    const [asker] = caller.first;
+    const leave = asker === undefined ? null : places.wait(asker);
     if (leave === null) throw this.#refusal(source, 'Too many answers of this source wait for room.');
-    return this.#wait(wish).finally(leave);
+    const refusal = (): TributaryError =>
+      this.#refusal(source, `The answer has waited ${this.#patience / 1_000} s for room.`);
+    return this.#queue.wait(wish, this.#patience, refusal, this.#advance).finally(leave);
   }
 
-  #takeNow(source: string, caller: Caller, bytes: number): void {
-    if (!this.#mayEnter(caller, bytes))
-      throw this.#refusal(source, 'There is no room for the rows that this query keeps.');
-    this.#held += bytes;
+  /** Takes room without waiting, unless another answer of the same caller waits for its turn. */
+  #enter(wish: Pick<Wish, 'caller' | 'share' | 'bytes'>): boolean {
+    return (this.#isFirst(wish.caller) || !this.#queue.hasCallerOf(wish.caller)) && this.#takeRoom(wish);
   }
 
-  #mayEnter(caller: Caller, bytes: number): boolean {
-    return this.#fits(caller, bytes) && (this.#waiting.size === 0 || this.#isFirst(caller));
+  readonly #takeRoom = ({ caller, share, bytes }: Pick<Wish, 'caller' | 'share' | 'bytes'>): boolean => {
+    const isFirst = this.#isFirst(caller);
+    const all = this.#held + bytes;
+    // The first operation finds what it waits for: others leave it.
+    const isFree = isFirst ? all <= this.most : all <= Math.min(this.most / 2, this.most - this.#wantedByFirst());
+    if (isFree) this.#held = all;
+    return isFree || (!isFirst && share.take(bytes));
+  };
+
+  #wantedByFirst(): number {
+    return this.#first === null ? 0 : this.#queue.wantedBy(this.#first);
   }
 
-  /** True if one of the operations that wait for the answer has held room for the longest. */
+  /** True if the first operation is one of those that wait for the answer, or if there is none. */
   #isFirst({ claims }: Caller): boolean {
-    for (const first of this.#holders.keys()) return claims.some(({ asker }) => asker === first);
-    return true;
+    const first = this.#findFirst();
+    return first === null || claims.some(({ asker }) => asker === first);
   }
 
-  #fits(caller: Caller, bytes: number): boolean {
-    return this.#held + bytes <= (this.#isFirst(caller) ? this.most : this.most / 2);
+  /** The operation that may use all of the room: until it holds nothing and waits for nothing. */
+  #findFirst(): Asker | null {
+    if (this.#first !== null && (this.#holders.has(this.#first) || this.#wantedByFirst() > 0)) return this.#first;
+    if (this.#first !== null) this.#queue.passTurn(this.#first);
+    const [oldest = null] = this.#holders.keys();
+    this.#first = this.#queue.nextAsker() ?? oldest;
+    return this.#first;
   }
 
-  #wait({ source, caller, bytes, taken }: Wish): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const askers = new Set<Asker>();
-      const end = (): void => {
-        clearTimeout(timer);
-        forget();
-        caller.onJoin(null);
-        this.#waiting.delete(waiter);
-        for (const asker of askers) this.#queue.remove(asker, waiter);
-      };
-      const giveUp = (reason: Error): void => {
-        end();
-        reject(reason);
-        this.#advance();
-      };
-      const stand = (asker: Asker): void => {
-        askers.add(asker);
-        this.#queue.add(asker, waiter);
-      };
-      const waiter: Waiter = {
-        caller,
-        bytes,
-        enter: () => {
-          end();
-          this.#held += bytes;
-          taken();
-          resolve();
-        },
-      };
-      const timer = setTimeout(() => {
-        giveUp(this.#refusal(source, `The answer has waited ${this.#patience / 1_000} s for room.`));
-      }, this.#patience);
-      const forget = caller.cancellation.onAbort(() => {
-        giveUp(caller.cancellation.reason);
-      });
-      this.#waiting.add(waiter);
-      for (const { asker } of caller.claims) stand(asker);
-      // The answer may now be one that the first operation waits for.
-      caller.onJoin(({ asker }) => {
-        stand(asker);
-        this.#advance();
-      });
-    });
-  }
-
-  /** Lets answers in that fit: those of the first operation, then the others in turn. */
-  #advance(): void {
-    for (const waiter of this.#holders.size === 0 ? [] : this.#waiting) {
-      if (this.#isFirst(waiter.caller) && this.#fits(waiter.caller, waiter.bytes)) waiter.enter();
-    }
-    for (
-      let next = this.#queue.next();
-      next !== null && this.#fits(next.caller, next.bytes);
-      next = this.#queue.next()
-    ) {
-      this.#queue.take();
-      next.enter();
-    }
-  }
+  /** Lets answers in that fit: in turn, and then those of the first operation. */
+  readonly #advance = (): void => {
+    const first = this.#findFirst();
+    this.#queue.admit(this.#takeRoom);
+    if (first !== null) this.#queue.admitOf(first, this.#takeRoom);
+  };
 
   #refusal(source: string, what: string): TributaryError {
     this.#turnedAway += 1;

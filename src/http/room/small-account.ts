@@ -16,7 +16,8 @@ export function smallAccount(share: HeldShare, large: RoomAccount): RoomAccount 
     },
     give(bytes) {
       if (isSmall) share.free();
-      else large.give(bytes);
+      // Others may wait for either.
+      large.give(isSmall ? 0 : bytes);
     },
     count(asker, bytes) {
       if (!isSmall) large.count(asker, bytes);

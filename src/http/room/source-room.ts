@@ -1,9 +1,10 @@
-import type { Call } from '../../domain/call.ts';
+import type { Asker, Call } from '../../domain/call.ts';
 import type { KeptRows, OpenKeptRows } from '../../domain/kept-rows.ts';
 import { Caller } from '../policy/caller.ts';
 import type { AnswerLease } from './answer-lease.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
-import type { AnswerRoom, WaitingPlaces } from './answer-room.ts';
+import type { AnswerRoom } from './answer-room.ts';
+import type { WaitingPlaces } from './room-queue.ts';
 
 /** Room for kept rows is asked for in steps of this size. */
 const STEP_BYTES = 1024 * 1024;
@@ -90,17 +91,24 @@ class KeptInRoom implements KeptRows {
 
 /**
  * Answers that wait for room keep their places at their source. Half of the places are left to others, so that the operation whose end they
- * wait for can go on asking.
+ * wait for can go on asking. The last place to wait is for a caller that has none.
  */
 export function createWaitingPlaces(concurrency: number): WaitingPlaces {
   const most = Math.max(1, Math.floor(concurrency / 2));
+  const byOwner = new Map<string | Asker, number>();
   let waiting = 0;
   return {
-    wait() {
-      if (waiting >= most) return null;
+    wait(asker) {
+      const owner = asker.caller ?? asker;
+      const own = byOwner.get(owner) ?? 0;
+      if (waiting + (own > 0 ? 1 : 0) >= most) return null;
       waiting += 1;
+      byOwner.set(owner, own + 1);
       return () => {
         waiting -= 1;
+        const left = (byOwner.get(owner) ?? 0) - 1;
+        if (left > 0) byOwner.set(owner, left);
+        else byOwner.delete(owner);
       };
     },
   };

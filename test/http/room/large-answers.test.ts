@@ -57,6 +57,23 @@ test('the small answers of very many operations of one caller wait for each othe
   expect(room).toMatchObject({ held: 0, waiting: 0 });
 });
 
+test('a large answer of one caller is read at once where those of another caller have taken all room', async () => {
+  const room = new AnswerRoom(64 * MEGABYTE, AN_HOUR);
+  const greedy = createCall({ asker: { caller: 'greedy' } });
+  room.begin(greedy.asker);
+  const held = room.lease('sap', new Caller([greedy]), createWaitingPlaces(2));
+  await held.take(64 * MEGABYTE);
+  const { ask } = await sourceOf(rows(MEGABYTE), room);
+  const other = createCall({ asker: { caller: 'other' } });
+  room.begin(other.asker);
+  expect((await ask(other)).data).toHaveProperty(['rows', 1], 'last');
+  room.end(other.asker);
+  await turn();
+  expect(room).toMatchObject({ held: 64 * MEGABYTE, waiting: 0 });
+  held.endReading();
+  expect(room.held).toBe(0);
+});
+
 test('one reader keeps few rows in room for small answers, and gives it back', () => {
   const room = new AnswerRoom(8 * MEGABYTE, AN_HOUR);
   const call = createCall({ asker: { caller: 'a' } });
