@@ -82,6 +82,11 @@ const linesOf = (text: string): string[] =>
 
 const failuresOf = ({ events }: Follower): readonly StreamEvent[] =>
   events.filter((event) => event.__typename === 'LogStreamStatus' && event.failure !== null);
+/** True if its last status says that a source does not answer. */
+const isFailing = ({ events }: Follower): boolean => {
+  const status = events.findLast((event) => event.__typename === 'LogStreamStatus');
+  return status !== undefined && status.failure !== null;
+};
 const has =
   (texts: readonly string[]) =>
   ({ lines }: Follower): boolean =>
@@ -102,10 +107,18 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
     return codeOf?.[stand.vendors[name]?.simulation.vendor ?? ''] ?? code;
   }
 
+  /** Answers tell what is left of the time that the vendor wants: on a busy machine they come some seconds after each other. */
+  function waitsOf({ retryAfterSeconds: most }: FaultCase, milliseconds: number): { retryAfterSeconds?: number } {
+    if (most === undefined) return {};
+    const least = Math.floor(most - milliseconds / 1_000);
+    return { retryAfterSeconds: expect.toSatisfy((it: number) => it >= least && it <= most) as number };
+  }
+
   /** A query, a merged query and exports while it is broken. */
   async function expectItsOwn(service: Service, fault: FaultCase): Promise<string[]> {
     const code = codeOf(fault);
     const jobs = NAMES.map((each) => stand.id(each));
+    const begun = performance.now();
     const [bySource, merged, exported, exportedBoth, exportedOther] = await Promise.all([
       service.query<BySource>(BY_SOURCE),
       service.query<Merged>(MERGED, { jobs }),
@@ -113,8 +126,7 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
       exportOf(service, other, name),
       exportOf(service, other),
     ]);
-    const seconds = fault.retryAfterSeconds;
-    const waits = seconds === undefined ? {} : { retryAfterSeconds: expect.closeTo(seconds, -0.5) as number };
+    const waits = waitsOf(fault, performance.now() - begun);
     const extensions = { code, source: name, ...waits };
 
     expect(bySource.data.sources).toEqual(well.map((one) => (one.name === name ? { name, jobs: null } : one)));
@@ -174,6 +186,9 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
       const begun = [...vendor.write(1), ...neighbour.write(1)];
       await within(follower, has(begun), 'the first lines are there');
 
+      // On a busy machine a call may take longer than an impatient source has, before anything is broken.
+      await within(follower, (it) => !isFailing(it), 'the tail is well');
+      const early = failuresOf(follower).length;
       const mend = await vendor.breakBy(fault, stand.elsewhere.origin);
       // One that fails leaves nothing broken behind.
       onTestFinished(async () => {
@@ -184,8 +199,8 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
       const answers = await expectItsOwn(questions, fault);
       await within(follower, has(delivered), 'the lines of the others come');
       if (fault.endsTails !== true) {
-        await within(follower, (it) => failuresOf(it).length > 0, 'the tail says what is wrong');
-        expect(failuresOf(follower)).toMatchObject([{ failure: { source: name, code: codeOf(fault) } }]);
+        await within(follower, (it) => failuresOf(it).length > early, 'the tail says what is wrong');
+        expect(failuresOf(follower).slice(early)).toMatchObject([{ failure: { source: name, code: codeOf(fault) } }]);
       }
 
       await mend();
