@@ -305,6 +305,13 @@ const CASES: readonly (readonly [what: string, asked: () => Asked, answer: RegEx
     key === 'rows' ? /SOURCE_BAD_RESPONSE/ : /"nodes"/,
   ]),
   [
+    'histograms of 25 jobs, under many names',
+    () => ({
+      query: `{ ${aliases(30, (n) => `logHistogram(jobs: ${listed(IDS)}, buckets: ${100 + n}) { total buckets { from until total counts { severity count } } failures { code } }`)} }`,
+    }),
+    /"buckets"|QUERY_TOO_COMPLEX|UPSTREAM_BUDGET_EXCEEDED/,
+  ],
+  [
     'a thousand lines with all that they say, which is allowed',
     () => ({
       query: `{ logs(jobs: ${listed(IDS.slice(0, 5))}, first: 1000) { edges { cursor node { ${ALL_OF_A_LINE} } } } }`,
