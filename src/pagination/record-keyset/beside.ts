@@ -1,8 +1,8 @@
 import type { Ordered } from '../../domain/ordered.ts';
-import { RepeatsItself } from './pages.ts';
-import { isSamePage, refuseIgnored } from './other-page.ts';
 import type { FoundPage } from './list.ts';
+import { askedAgain, isSamePage, refuseIgnored } from './other-page.ts';
 import type { OffsetPages } from './other-page.ts';
+import { BrokenList } from './pages.ts';
 
 /**
  * Continues from a record by offsets. The request includes the record itself, which shows whether the list has moved.
@@ -32,7 +32,8 @@ export async function findBeside<T extends Ordered>(
   /** Where the record was found without wanted records beside it. */
   let alone: { readonly offset: number; readonly at: number } | null = null;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const page = await pages.fetch(offset);
+    let page = await pages.fetch(offset);
+    if (isAfter && alone !== null) page = await askedAgain(pages, { page, offset });
     const { length } = page.records;
     const at = page.records.findIndex(({ id }) => id === anchor.id);
     if (at !== -1) {
@@ -44,7 +45,7 @@ export async function findBeside<T extends Ordered>(
         // Asked for what lies behind the record, the vendor gives its last page again, or the list has grown.
         const again = await pages.fetch(alone.offset);
         if (again.records[alone.at]?.id === anchor.id) {
-          if ((page.total ?? 0) > alone.offset + alone.at + 1) throw new RepeatsItself();
+          if ((page.total ?? 0) > alone.offset + alone.at + 1) throw new BrokenList();
           // Or it returns its first page for every offset.
           if (isSamePage(await pages.fetch(0), page)) await refuseIgnored(pages, page);
           return { ...beside, isEnd: true };

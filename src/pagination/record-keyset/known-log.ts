@@ -20,6 +20,8 @@ export class KnownLog {
   overtakes = false;
   /** Whether the vendor counts the whole list on each page, or only the records from the page on. Null: unknown. */
   countsAll: boolean | null = null;
+  /** True if nothing lay at the last place that the vendor counts. Then its counts do not show that records follow. */
+  countsTooMany = false;
   /** How many records behind a row had to be seen before its place was certain, by which way and how far rows reach. */
   readonly #lookAhead = new Map<string, number>();
 

@@ -5,10 +5,10 @@ import { EndlessList, REPEATS } from '../core/page-guard.ts';
 import type { KnownLog } from './known-log.ts';
 import type { KeysetPage } from './list.ts';
 
-/** The vendor repeats earlier records although more may exist. */
-export class RepeatsItself extends EndlessList {
-  constructor() {
-    super('the source', REPEATS);
+/** More records may exist, but the vendor repeats earlier ones, or gives none where others follow. */
+export class BrokenList extends EndlessList {
+  constructor(what = REPEATS) {
+    super('the source', what);
   }
 }
 
@@ -24,10 +24,10 @@ export class RecordPageLengths {
   #counted: { readonly start: number; readonly total: number } | null = null;
 
   readonly #shown: ShownSigns | undefined;
-  readonly #log: Pick<KnownLog, 'countsAll'>;
+  readonly #log: Pick<KnownLog, 'countsAll' | 'countsTooMany'>;
 
   /** `shown`: see `PageSigns`. */
-  constructor(asked: number, shown: ShownSigns | undefined, log: Pick<KnownLog, 'countsAll'>) {
+  constructor(asked: number, shown: ShownSigns | undefined, log: Pick<KnownLog, 'countsAll' | 'countsTooMany'>) {
     this.#asked = asked;
     this.#shown = shown;
     this.#usual = asked;
@@ -44,7 +44,9 @@ export class RecordPageLengths {
     this.#asked = asked;
     this.#longest = Math.max(this.#longest, records.length);
     this.#usual = Math.max(this.#usual, records.length);
-    if (start !== null && total !== null) this.#compareCounts(start, total);
+    if (start === null || total === null) return;
+    this.#compareCounts(start, total);
+    if (records.length > 0 && start + records.length === total) this.#log.countsTooMany = false;
   }
 
   /**
@@ -66,6 +68,17 @@ export class RecordPageLengths {
   /** True if the vendor states that records follow the page. */
   saysMore<T extends Ordered>({ records, total, more }: KeysetPage<T>, start: number | null): boolean {
     return more === true || (start !== null && total !== null && total > start + records.length);
+  }
+
+  /** `last`: the page at the last place that is counted. True if nothing lies there. */
+  isTooHigh<T extends Ordered>({ records: { length } }: KeysetPage<T>): boolean {
+    if (length === 0) this.#log.countsTooMany = true;
+    return length === 0;
+  }
+
+  /** True if nothing lay at the last place that was counted. */
+  get countsTooMany(): boolean {
+    return this.#log.countsTooMany;
   }
 
   /** True if the page is shorter than pages that are followed by others. */

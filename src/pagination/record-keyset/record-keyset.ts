@@ -7,7 +7,7 @@ import { FirstPage } from '../core/ladder.ts';
 import { KnownLog } from './known-log.ts';
 import { fetchFitting } from './list.ts';
 import type { KeysetPage, RecordKeysetOptions } from './list.ts';
-import { RepeatsItself } from './pages.ts';
+import { BrokenList } from './pages.ts';
 import { RecordScale } from './scale.ts';
 import { ALONE_FROM_NOW, isAloneIn, newestFirstIn, newestIn, ShownOrder } from './shown-order.ts';
 import { OrderTurned, RecordWalk } from './walk.ts';
@@ -79,7 +79,7 @@ async function* read<T extends Ordered>(
       going.window.add(walked, going.walk.newestFirst !== null);
       seen = walked.length;
     } catch (error) {
-      if (!(error instanceof RepeatsItself)) throw error;
+      if (!(error instanceof BrokenList)) throw error;
       wrong = error.what;
       isOver = true;
     }

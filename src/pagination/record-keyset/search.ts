@@ -16,7 +16,7 @@ const MAX_PAGES = 64;
 const NEIGHBOURS = 2;
 
 /**
- * The last page of the list. `first` is the page at its native start. Throws RepeatsItself where the vendor gives that
+ * The last page of the list. `first` is the page at its native start. Throws BrokenList where the vendor gives that
  * page wherever it is asked, and there may be more.
  */
 export async function findFarEnd<T extends Ordered>(

@@ -8,8 +8,9 @@ import { moreBehindAsked } from '../core/page-end.ts';
 import { PageGuard } from '../core/page-guard.ts';
 import { findBeside } from './beside.ts';
 import { KnownLog } from './known-log.ts';
-import { RecordPageLengths, RepeatsItself } from './pages.ts';
+import { RecordPageLengths, BrokenList } from './pages.ts';
 import { findFarEnd, findPlace } from './search.ts';
+import { isCountWrong } from './other-page.ts';
 import type { OffsetPages } from './other-page.ts';
 import type { RecordScale, RecordTimes } from './scale.ts';
 
@@ -80,6 +81,8 @@ export class RecordWalk<T extends Ordered> {
   #edge: Edge | null = null;
   /** The last record with an id of the vendor. */
   #namedEdge: Edge | null = null;
+  /** The count that came with the page from which offsets are counted. Null: none, or the offset is older than this walk. */
+  #counted: number | null = null;
   #wrong: string | undefined;
   /** Knows the records that were given. */
   readonly #guard = new PageGuard(MOST_IDLE);
@@ -142,7 +145,7 @@ export class RecordWalk<T extends Ordered> {
       if (end.offset > 0) KnownLog.of(this.#options.size).ended(end);
       return this.#giveWhole(end.page, end.offset);
     } catch (error) {
-      if (!(error instanceof RepeatsItself)) throw error;
+      if (!(error instanceof BrokenList)) throw error;
       // Only the records of the first page are available.
       this.#wrong = error.what;
       return this.#giveWhole(first, 0);
@@ -172,7 +175,7 @@ export class RecordWalk<T extends Ordered> {
   async beginBeside(anchor: Place): Promise<WalkedRecord<T>[] | null> {
     if (this.#cursors !== false) {
       const page = await this.#fetch({ kind: this.#kind, id: anchor.id });
-      if (page.cursors && this.#isBeside(page, anchor.offset)) return this.#giveBeside(page, anchor);
+      if (page.cursors && (await this.#isBeside(page, anchor))) return this.#giveBeside(page, anchor);
       this.#cursors = false;
     }
     return this.#besideByOffset(anchor);
@@ -212,7 +215,7 @@ export class RecordWalk<T extends Ordered> {
       throw error;
     });
     const found = page ?? (await this.#again(edge));
-    if (this.#guard.isStuck(found.length > 0) && !this.#atEnd) throw new RepeatsItself();
+    if (this.#guard.isStuck(found.length > 0) && !this.#atEnd) throw new BrokenList();
     return found;
   }
 
@@ -234,24 +237,37 @@ export class RecordWalk<T extends Ordered> {
   }
 
   #byOffset(): OffsetPages<T> {
-    return {
-      lengths: this.#lengths,
-      fetch: (offset) => {
-        // A list in which something lies even there has no end: the vendor gives its last page for every offset.
-        if (offset > MAX_OFFSET) throw new RepeatsItself();
-        return this.#fetch(offset === 0 ? { kind: 'first' } : { kind: 'offset', offset });
-      },
+    const fetch = (offset: number): Promise<KeysetPage<T>> => {
+      // A list in which something lies even there has no end: the vendor gives its last page for every offset.
+      if (offset > MAX_OFFSET) throw new BrokenList();
+      return this.#fetch(offset === 0 ? { kind: 'first' } : { kind: 'offset', offset });
     };
+    const refetch = (offset: number): Promise<KeysetPage<T>> => {
+      this.renew();
+      return fetch(offset);
+    };
+    return { lengths: this.#lengths, fetch, refetch };
   }
 
   async #fetch(request: KeysetRequest, rows: number | null = null): Promise<KeysetPage<T>> {
-    this.#count += 1;
-    const page = await fetchFitting(this.#options, request, this.#call, rows ?? this.#options.size.usual);
+    const page = await this.#ask(request, rows);
     this.#lengths.saw(page, request.kind === 'offset' ? request.offset : request.kind === 'first' ? 0 : null);
     if (page.cursors) this.#cursors ??= true;
     this.#noticeAll(page.records);
     if (request.kind === 'first') await moreBehindAsked(this.#lengths.signsOf(page, 0), () => this.#countsOfOne());
     return page;
+  }
+
+  async #ask(request: KeysetRequest, rows: number | null): Promise<KeysetPage<T>> {
+    const ask = (): Promise<KeysetPage<T>> => {
+      this.#count += 1;
+      return fetchFitting(this.#options, request, this.#call, rows ?? this.#options.size.usual);
+    };
+    const page = await ask();
+    // An empty first page that counts records may have lost them on the way.
+    if (request.kind !== 'first' || page.records.length > 0 || !this.#lengths.saysMore(page, 0)) return page;
+    this.renew();
+    return ask();
   }
 
   async #countsOfOne(): Promise<{ readonly count: number; readonly total: number | null }> {
@@ -313,7 +329,7 @@ export class RecordWalk<T extends Ordered> {
       if (isKnown || near === undefined) return first;
       this.#looked = true;
       const end = await findFarEnd(this.#byOffset(), first).catch((error: unknown) => {
-        if (error instanceof RepeatsItself) return null;
+        if (error instanceof BrokenList) return null;
         throw error;
       });
       if (end === null) return first;
@@ -330,19 +346,31 @@ export class RecordWalk<T extends Ordered> {
     if (!this.#orderShown && !this.#looked) await this.#fetchFirst();
   }
 
-  /** An instance that ignores a cursor gives its first page: then nothing lies before it, although the anchor does. */
-  #isBeside(page: KeysetPage<T>, offset: number | null): boolean {
+  /**
+   * An instance that ignores a cursor gives its first page: then nothing lies before it, although the anchor does. An empty
+   * page is not believed where records should lie beside the anchor.
+   */
+  async #isBeside(page: KeysetPage<T>, { id, offset }: Place): Promise<boolean> {
+    if (page.records.length === 0 && this.#saysMoreBeside(page, offset)) {
+      return this.#kind === 'after' && (await isCountWrong(this.#byOffset(), page, id));
+    }
     const isRepeated = page.records.length > 0 && page.records.every(({ id }) => this.#guard.hasSeen(id));
     if (isRepeated) return false;
     if (page.moreBefore !== false) return true;
     return this.#kind === 'before' ? offset === null || offset <= page.records.length : page.records.length === 0;
   }
 
+  /** Records that came meanwhile have changed the count. So an offset is compared with the count of its time, if that is known. */
+  #saysMoreBeside({ more, moreBefore, total }: KeysetPage<T>, offset: number | null): boolean {
+    if (this.#kind === 'before') return moreBefore === true || (offset !== null && offset > 0);
+    return more === true || (offset !== null && (this.#counted ?? total ?? 0) > offset + 1);
+  }
+
   #giveBeside(page: KeysetPage<T>, { offset, times }: Place): WalkedRecord<T>[] {
     const { length } = page.records;
     if (this.#kind === 'after') this.#notice(times, page.records.at(-1));
     else this.#notice(page.records[0], times);
-    if (this.#kind === 'after') return this.#giveWhole(page, offset === null ? null : offset + 1);
+    if (this.#kind === 'after') return this.#giveLast(page, offset === null ? null : offset + 1);
     const start = offset === null ? null : Math.max(0, offset - length);
     const signs = [page.moreBefore === false, start === 0, this.#lengths.isShort(page)];
     if (length === 0 || (page.moreBefore !== true && signs.filter(Boolean).length >= 2)) this.#atEnd = true;
@@ -354,11 +382,18 @@ export class RecordWalk<T extends Ordered> {
     const found = await findBeside(this.#byOffset(), { id, offset }, this.#kind);
     if (found === null) return null;
     if (found.isEnd) this.#atEnd = true;
+    this.#counted = found.page.total;
     return this.#give(found.page, found.offset);
   }
 
+  /** A page at its offset. */
+  #giveWhole(page: KeysetPage<T>, start: number): WalkedRecord<T>[] {
+    this.#counted = page.total;
+    return this.#giveLast(page, start);
+  }
+
   /** A page as the vendor gave it: it may be the last one of the walk. */
-  #giveWhole(page: KeysetPage<T>, start: number | null): WalkedRecord<T>[] {
+  #giveLast(page: KeysetPage<T>, start: number | null): WalkedRecord<T>[] {
     if (this.#kind === 'before' ? start === 0 : this.#lengths.isEnd(page, start)) this.#atEnd = true;
     return this.#give(page, start);
   }

@@ -7,7 +7,7 @@ import { createSourceHttp } from '../../../src/http/source-http.ts';
 import type { Hint, Partition } from '../../../src/pagination/core/partition.ts';
 import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import type { SapOptions, SapRunInput, SapSimulation } from '../../../src/sandbox/sap-job-scheduling/index.ts';
-import type { VendorServer } from '../../../src/sandbox/types.ts';
+import type { SandboxReply, SandboxRequest, VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { sapJobScheduling } from '../../../src/vendors/sap-job-scheduling/index.ts';
@@ -29,10 +29,15 @@ export interface Harness {
   close(): Promise<void>;
 }
 
+/** Changes what the simulation answers. */
+type Alter = (reply: SandboxReply, request: SandboxRequest) => SandboxReply;
+
 /** The simulation listening, and connectors to it over real HTTP that don't wait between attempts. */
-export async function startHarness(options: SapOptions = {}): Promise<Harness> {
+export async function startHarness(options: SapOptions = {}, alter: Alter = (reply) => reply): Promise<Harness> {
   const simulation = simulateSap(options);
-  const server = await startVendorServer(simulation);
+  const handle = async (request: SandboxRequest): Promise<SandboxReply> =>
+    alter(await simulation.handle(request), request);
+  const server = await startVendorServer({ ...simulation, handle });
   const clients: { close(): Promise<void> }[] = [];
   const waits: number[] = [];
   // The simulation says itself how a source reaches it.
