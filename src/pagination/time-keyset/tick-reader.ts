@@ -187,6 +187,6 @@ export function inTimeOrder<T extends { readonly time: bigint }>(rows: readonly 
   return [...rows].sort((a, b) => (a.time === b.time ? 0 : isAhead(order, a.time, b.time) ? 1 : -1));
 }
 
-function flip(order: TimeOrder): TimeOrder {
+export function flip(order: TimeOrder): TimeOrder {
   return order === 'ascending' ? 'descending' : 'ascending';
 }

@@ -5,11 +5,11 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { tickOf } from './after-clock.ts';
 import type { TimeOrder } from './after-clock.ts';
 import { isUntold, moreBehindAsked } from '../core/page-end.ts';
-import { contradiction, PageGuard, REPEATS } from '../core/page-guard.ts';
+import { contradiction, EMPTY_PAGE, PageGuard, REPEATS } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
 import { KnownRows } from './known-rows.ts';
 import { TimedPageLengths } from './page-lengths.ts';
-import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
+import { flip, inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
 import { firstSize } from '../core/ladder.ts';
 import { upToNeed } from './up-to-need.ts';
 import { countReadable, fetchFitting } from './list.ts';
@@ -38,7 +38,7 @@ const VANISHED = 'entries that were read did not come again where they should ha
  */
 export class TimeWalk<T extends Ordered> {
   readonly #options: TimeKeysetOptions<T>;
-  readonly #call: Call;
+  #call: Call;
   readonly #order: TimeOrder;
   readonly #ticks: TickReader<T>;
   readonly #guard = new PageGuard(MOST_IDLE);
@@ -195,12 +195,30 @@ export class TimeWalk<T extends Ordered> {
   async #ask(most: number | null): Promise<WalkPage<T>> {
     const asked = await this.#askBeyond(most);
     const after = this.#after;
-    if (after === null || !this.#isDoubtful(asked.page, after)) return asked;
+    if (after === null) return asked;
+    if (!this.#isDoubtful(asked.page, after)) return this.#unlessLost(asked, after);
     // No row beyond the bound came. A page without the bound may show that there are some.
     const whole = await this.#fetch(null);
     const isMore = whole.rows.some(({ time }) => isAhead(this.#order, time, this.#known?.time ?? after));
-    if (!isMore) return { ...asked, isLast: true };
+    if (!isMore) return this.#unlessLost({ ...asked, isLast: true }, after);
     return { page: whole, truncated: this.#lengths.isEnd(whole, true) ? asked.truncated : MISUNDERSTOOD, isLast: true };
+  }
+
+  /**
+   * An empty page in the list is the end unless rows lie beyond it, as the other end of the list shows. It is looked at only
+   * where the page should have had rows: that at which the read begins, or those that the source says follow.
+   */
+  async #unlessLost(asked: WalkPage<T>, after: bigint): Promise<WalkPage<T>> {
+    const { page, truncated } = asked;
+    const isExpected = this.#known?.mayBeGone === true || page.more === true;
+    if (page.rows.length > 0 || truncated !== undefined || !isExpected || this.#call.priority === 'poll') return asked;
+    this.#count += 1;
+    const otherEnd = { order: flip(this.#order), after: null, within: null };
+    const [end] = (await fetchFitting(this.#options, otherEnd, this.#call, 1)).rows;
+    if (end === undefined || !isAhead(this.#order, end.time, this.#known?.time ?? after)) return asked;
+    this.#call = freshCall(this.#call);
+    const again = await this.#fetch(after);
+    return again.rows.length > 0 ? { page: again } : { page: again, truncated: EMPTY_PAGE, isLast: true };
   }
 
   async #askBeyond(most: number | null): Promise<WalkPage<T>> {

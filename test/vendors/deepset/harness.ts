@@ -7,7 +7,7 @@ import { createSourceHttp } from '../../../src/http/source-http.ts';
 import type { Batch, Partition } from '../../../src/pagination/core/partition.ts';
 import { simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
 import type { DeepsetOptions, SimulatedDeepset } from '../../../src/sandbox/deepset/index.ts';
-import type { VendorServer } from '../../../src/sandbox/types.ts';
+import type { SandboxReply, SandboxRequest, VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { deepset } from '../../../src/vendors/deepset/index.ts';
@@ -30,10 +30,15 @@ export interface Harness {
   close(): Promise<void>;
 }
 
+/** Changes what the simulation answers. */
+type Alter = (reply: SandboxReply, request: SandboxRequest) => SandboxReply;
+
 /** The simulation listening, and connectors to it over real HTTP that don't wait between attempts. */
-export async function startHarness(options: DeepsetOptions = {}): Promise<Harness> {
+export async function startHarness(options: DeepsetOptions = {}, alter: Alter = (reply) => reply): Promise<Harness> {
   const simulation = simulateDeepset({ token: 'api_test', ...options });
-  const server = await startVendorServer(simulation);
+  const handle = async (request: SandboxRequest): Promise<SandboxReply> =>
+    alter(await simulation.handle(request), request);
+  const server = await startVendorServer({ ...simulation, handle });
   const clients: { close(): Promise<void> }[] = [];
   async function disconnect(): Promise<void> {
     await Promise.all(clients.splice(0).map((client) => client.close()));
