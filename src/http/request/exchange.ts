@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { LimitSettings } from '../settings.ts';
 import { ArrivingBody } from '../body/answer-body.ts';
 import type { AnswerBody } from '../body/answer-body.ts';
+import { inUtf8 } from '../body/charset.ts';
 import { decompressed } from '../body/decompression.ts';
 import { connectionFailure } from '../policy/connection-failure.ts';
 import type { Cancellation } from './abort.ts';
@@ -39,7 +40,7 @@ export interface WireRequest {
 export interface Exchange {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Decompressed. */
+  /** Decompressed, and in UTF-8. */
   readonly body: AnswerBody;
   readonly deadline: Deadline;
   /** Classifies an error that was raised while reading the body. */
@@ -63,7 +64,7 @@ export async function exchange(wire: Wire, request: WireRequest, cancellation: C
     return {
       status,
       headers,
-      body: decompressed(body, headers['content-encoding']),
+      body: inUtf8(decompressed(body, headers['content-encoding']), headers['content-type']),
       deadline,
       explain: (error) => explain(error, true),
     };
