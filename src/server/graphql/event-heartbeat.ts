@@ -28,24 +28,27 @@ function beat(response: ServerResponse, intervalMilliseconds: number): void {
   // Each chunk that yoga writes holds whole events, so a comment may go between any two chunks.
   const write = response.write.bind(response) as (chunk: unknown) => boolean;
   let hasBegun = false;
-  let isSilent = true;
   let blocked = 0;
   const writeEvents = (chunk: unknown): boolean => {
     if (hasBegun && isComment(chunk)) return !response.writableNeedDrain;
     hasBegun = true;
-    isSilent = false;
+    silence.refresh();
     return write(chunk);
   };
   response.write = writeEvents;
-  const timer = setInterval(() => {
-    // The last events may still wait for a slow client. After the end, nothing may be written.
-    blocked = response.writableNeedDrain || response.writableEnded ? blocked + 1 : 0;
+  // The last events may still wait for a slow client. After the end, nothing may be written.
+  const isBlocked = (): boolean => response.writableNeedDrain || response.writableEnded;
+  // Starts anew with each event, so that no silence is longer.
+  const silence = setInterval(() => {
+    if (hasBegun && !isBlocked()) write(COMMENT);
+  }, intervalMilliseconds);
+  const reading = setInterval(() => {
+    blocked = isBlocked() ? blocked + 1 : 0;
     if (blocked >= PATIENCE_BEATS) response.destroy();
-    else if (isSilent && hasBegun && blocked === 0) write(COMMENT);
-    isSilent = true;
   }, intervalMilliseconds);
   response.once('close', () => {
-    clearInterval(timer);
+    clearInterval(silence);
+    clearInterval(reading);
   });
 }
 
