@@ -29,21 +29,10 @@ export const SHOWN = [
   'regions',
 ] as const;
 
-/** A job. Never read: `params`, `dataSource` and `dataDestination`, which hold credentials of the customer's storage. */
-export interface WireJob {
-  readonly id: string;
-  readonly name: string | null;
-  readonly state: string | null;
-  readonly createdAt: Instant | null;
-  readonly startedAt: Instant | null;
-  readonly endedAt: Instant | null;
-  /** The former name of `endedAt`. */
-  readonly completedAt: Instant | null;
-  readonly stateTimestamps: ReadonlyMap<string, Instant>;
-  readonly shown: Readonly<Record<(typeof SHOWN)[number], Json>>;
-}
+export type WireJob = Readonly<ReturnType<typeof jobDecoder>>;
 
-export function jobDecoder(body: unknown): WireJob {
+/** A job. Never read: `params`, `dataSource` and `dataDestination`, which hold credentials of the customer's storage. */
+export function jobDecoder(body: unknown) {
   const fields = fieldsOf(body);
   return {
     id: required(fields, 'id', idOf, 'an id'),
@@ -52,6 +41,7 @@ export function jobDecoder(body: unknown): WireJob {
     createdAt: timeOf(fields['createdAt']),
     startedAt: timeOf(fields['startedAt']),
     endedAt: timeOf(fields['endedAt']),
+    /** The former name of `endedAt`. */
     completedAt: timeOf(fields['completedAt']),
     stateTimestamps: stampsOf(fields['stateTimestamps']),
     shown: shownOf(fields),
@@ -71,9 +61,9 @@ function stampsOf(value: unknown): ReadonlyMap<string, Instant> {
   return stamps;
 }
 
-function shownOf(fields: Fields): WireJob['shown'] {
+function shownOf(fields: Fields) {
   // Built from the names, so all members exist.
-  return Object.fromEntries(SHOWN.map((name) => [name, jsonOf(fields[name])])) as WireJob['shown'];
+  return Object.fromEntries(SHOWN.map((name) => [name, jsonOf(fields[name])])) as Record<(typeof SHOWN)[number], Json>;
 }
 
 /** The job of an answer; null: the answer has none. Throws for an answer that has only other members. */

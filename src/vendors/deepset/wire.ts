@@ -1,5 +1,3 @@
-import type { Json } from '../../domain/json.ts';
-import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { totalOf } from '../shared/totals.ts';
 import { identified, rowsIn } from '../shared/rows.ts';
@@ -24,34 +22,14 @@ import type { Fields } from '../shared/wire.ts';
  * client and fixtures rely on: `trace`, `exceptions`, `extra_fields` and `total` may be null or missing.
  */
 
-export interface WireFrame {
-  readonly filename: string | null;
-  readonly line_number: number | null;
-  readonly name: string | null;
-}
-
-export interface WireException {
-  readonly type: string | null;
-  readonly value: string | null;
-  readonly trace: readonly WireFrame[];
-}
-
-export interface WirePipelineLog {
-  readonly log_id: string;
-  readonly message: string;
-  readonly logged_at: Instant;
-  readonly level: string | null;
-  readonly origin: string | null;
-  readonly exceptions: readonly WireException[];
-  readonly extra_fields: Json;
-}
-
 function logIdOf(row: Fields): string {
   return required(row, 'log_id', textIdOf, 'an id');
 }
 
+export type WirePipelineLog = Readonly<ReturnType<typeof pipelineLog>>;
+
 /** A row needs its id and its time; other fields are only shown. */
-export function pipelineLog(row: Fields): WirePipelineLog {
+export function pipelineLog(row: Fields) {
   const logged_at = required(row, 'logged_at', dateTimeOf, 'a date-time');
   return {
     log_id: identified(logged_at.nanoseconds, row, logIdOf),
@@ -71,7 +49,9 @@ function exceptionsIn(value: unknown): readonly WireException[] {
   return list.length === 0 ? NO_EXCEPTIONS : list.map(exception);
 }
 
-function exception(fields: Fields): WireException {
+export type WireException = Readonly<ReturnType<typeof exception>>;
+
+function exception(fields: Fields) {
   return {
     type: textOf(fields['type']),
     value: textOf(fields['value']),
@@ -90,21 +70,7 @@ function objectsIn(value: unknown): readonly Fields[] {
   return Array.isArray(value) && value.length > 0 ? value.filter(isFields) : NO_OBJECTS;
 }
 
-export interface WirePipeline {
-  readonly pipeline_id: string | null;
-  readonly name: string;
-  readonly status: string | null;
-  readonly desired_status: string | null;
-  readonly service_level: string | null;
-  readonly created_at: Instant | null;
-  readonly last_edited_at: Instant | null;
-  readonly deployed_version_id: string | null;
-  readonly running_version_id: string | null;
-  readonly draft_version_id: string | null;
-  /** True if the answer has each of these members, with a value or null. */
-  readonly isWhole: boolean;
-}
-
+/** What a whole row has, with a value or null. */
 const MEMBERS = [
   'pipeline_id',
   'status',
@@ -117,8 +83,10 @@ const MEMBERS = [
   'draft_version_id',
 ];
 
+export type WirePipeline = Readonly<ReturnType<typeof pipeline>>;
+
 /** A pipeline needs its name, which is its key. */
-export function pipeline(body: unknown): WirePipeline {
+export function pipeline(body: unknown) {
   const fields = fieldsOf(body);
   return {
     pipeline_id: textOf(fields['pipeline_id']),

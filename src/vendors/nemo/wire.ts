@@ -1,5 +1,3 @@
-import type { Json } from '../../domain/json.ts';
-import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { totalOf } from '../shared/totals.ts';
 import { refuseComplaintsBeside } from '../shared/error-words.ts';
@@ -27,14 +25,8 @@ import type { Fields } from '../shared/wire.ts';
  * requester (`auth_context`, `ownership`) and a job's environment (`spec`, the content of `platform_spec`).
  */
 
-interface StateWire {
-  readonly status: string | null;
-  readonly created_at: Instant | null;
-  readonly updated_at: Instant | null;
-}
-
 /** Times without a zone are UTC. An unreadable time is dropped, because it orders nothing that must be exact. */
-function stateOf(fields: Fields): StateWire {
+function stateOf(fields: Fields) {
   return {
     status: textOf(fields['status']),
     created_at: instantOf(fields['created_at']),
@@ -46,20 +38,9 @@ function nameOf(fields: Fields): string {
   return required(fields, 'name', idOf, 'a name');
 }
 
-export interface JobWire extends StateWire {
-  readonly name: string;
-  readonly id: string | null;
-  readonly attempt_id: string | null;
-  readonly project: string | null;
-  readonly description: string | null;
-  readonly source: string | null;
-  /** Names of the steps in the job's platform spec; null: it has none. */
-  readonly plannedSteps: readonly string[] | null;
-  readonly status_details: Json;
-  readonly error_details: Json;
-}
+export type JobWire = Readonly<ReturnType<typeof jobWire>>;
 
-export function jobWire(body: unknown): JobWire {
+export function jobWire(body: unknown) {
   const fields = fieldsOf(body);
   return {
     ...stateOf(fields),
@@ -75,6 +56,7 @@ export function jobWire(body: unknown): JobWire {
   };
 }
 
+/** Names of the steps in the job's platform spec; null: it has none. */
 function plannedSteps(spec: unknown): readonly string[] | null {
   const steps = isFields(spec) ? spec['steps'] : null;
   if (!Array.isArray(steps)) return null;
@@ -82,20 +64,6 @@ function plannedSteps(spec: unknown): readonly string[] | null {
     const name = isFields(step) ? step['name'] : null;
     return typeof name === 'string' ? [name] : [];
   });
-}
-
-export interface TaskWire extends StateWire {
-  readonly name: string;
-}
-
-export interface TreeStepWire extends StateWire {
-  readonly name: string;
-  readonly tasks: Rows<TaskWire>;
-}
-
-/** The `/status` answer: steps and tasks of the current attempt. */
-export interface StatusTreeWire {
-  readonly steps: Rows<TreeStepWire>;
 }
 
 /** Fields that identify an answer as the tree of a job, even before it has a step. */
@@ -106,7 +74,10 @@ const OWN: ReadonlySet<string> = new Set(['status', 'description']);
 
 const NO_ROWS = { data: [], odd: NO_ODD_ROWS } as const;
 
-export function statusTreeWire(body: unknown): StatusTreeWire {
+export type StatusTreeWire = Readonly<ReturnType<typeof statusTreeWire>>;
+
+/** The `/status` answer: steps and tasks of the current attempt. */
+export function statusTreeWire(body: unknown) {
   const fields = fieldsOf(body);
   refuseErrors(fields);
   const list = optionalListIn(fields, 'steps');
@@ -119,7 +90,9 @@ export function statusTreeWire(body: unknown): StatusTreeWire {
   return { steps: list === null ? NO_ROWS : rowsOf(list, 'steps', treeStepWire) };
 }
 
-function treeStepWire(fields: Fields): TreeStepWire {
+export type TreeStepWire = Readonly<ReturnType<typeof treeStepWire>>;
+
+function treeStepWire(fields: Fields) {
   return { ...stateOf(fields), name: nameOf(fields), tasks: tasksIn(fields) };
 }
 
@@ -130,29 +103,24 @@ function tasksIn(fields: Fields): Rows<TaskWire> {
   return rowsOf(Array.isArray(tasks) ? (tasks as readonly unknown[]) : [tasks], 'tasks', taskWire);
 }
 
-function taskWire(fields: Fields): TaskWire {
+export type TaskWire = Readonly<ReturnType<typeof taskWire>>;
+
+function taskWire(fields: Fields) {
   return { ...stateOf(fields), name: nameOf(fields) };
 }
 
-/** A step of any attempt, with the fields that tell about the attempt. */
-export interface StepWire extends StateWire {
-  readonly id: string | null;
-  readonly name: string | null;
-  readonly attempt_id: string | null;
-}
+export type StepWire = Readonly<ReturnType<typeof stepWire>>;
 
-function stepWire(fields: Fields): StepWire {
+/** A step of any attempt, with the fields that tell about the attempt. */
+function stepWire(fields: Fields) {
   const { id, name, attempt_id: attempt } = fields;
   return { ...stateOf(fields), id: idOf(id), name: textOf(name), attempt_id: idOf(attempt) };
 }
 
-export interface AttemptWire extends StateWire {
-  readonly id: string;
-  /** Counts from 0. */
-  readonly seq: number | null;
-}
+export type AttemptWire = Readonly<ReturnType<typeof attemptWire>>;
 
-function attemptWire(fields: Fields): AttemptWire {
+/** `seq` counts from 0. */
+function attemptWire(fields: Fields) {
   return { ...stateOf(fields), id: required(fields, 'id', idOf, 'an id'), seq: countOf(fields['seq']) };
 }
 
@@ -179,14 +147,9 @@ export const jobListWire = listOf<JobWire>(jobWire);
 export const stepListWire = listOf(stepWire);
 export const attemptListWire = listOf(attemptWire);
 
-export interface LogRowWire {
-  readonly timestamp: Instant;
-  readonly job_step: string | null;
-  readonly job_task: string | null;
-  readonly message: string | null;
-}
+export type LogRowWire = Readonly<ReturnType<typeof logRowWire>>;
 
-function logRowWire(fields: Fields): LogRowWire {
+function logRowWire(fields: Fields) {
   return {
     timestamp: required(fields, 'timestamp', dateTimeOf, 'a date-time'),
     job_step: idOf(fields['job_step']),
@@ -195,13 +158,8 @@ function logRowWire(fields: Fields): LogRowWire {
   };
 }
 
-export interface LogPageWire extends Rows<LogRowWire> {
-  readonly total: number | null;
-  /** Null at the end: the vendor sends null, '' or no member. */
-  readonly next_page: string | null;
-}
-
-export function logPageWire(body: unknown): LogPageWire {
+/** `next_page` is null at the end: the vendor sends null, '' or no member. */
+export function logPageWire(body: unknown) {
   const fields = fieldsOf(body);
   const next = fields['next_page'] ?? '';
   if (typeof next !== 'string') throw Mismatch.of(next, 'a string', 'next_page');

@@ -1,5 +1,4 @@
 import { isInexact } from '../../domain/json.ts';
-import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
 import { totalOf } from '../shared/totals.ts';
 import { identified, rowsIn } from '../shared/rows.ts';
@@ -25,31 +24,9 @@ export interface Reference {
   readonly id: string;
 }
 
-/** The last event of each kind; null if there was none, or if its time is unreadable. */
-export interface AuditWire {
-  readonly created: Instant | null;
-  readonly updated: Instant | null;
-  readonly started: Instant | null;
-  readonly completed: Instant | null;
-  readonly failed: Instant | null;
-}
+export type TaskWire = Readonly<ReturnType<typeof taskWire>>;
 
-export interface TaskWire {
-  readonly id: string;
-  readonly name: string | null;
-  readonly status: string | null;
-  readonly code: string | null;
-  readonly queue: string | null;
-  readonly description: string | null;
-  readonly object: Reference | null;
-  /** Required, because it distinguishes a job from a part of one. */
-  readonly parent: Reference | null;
-  readonly progress: number | string | null;
-  readonly eta: string | null;
-  readonly audit: AuditWire | null;
-}
-
-export function taskWire(body: unknown): TaskWire {
+export function taskWire(body: unknown) {
   const fields = fieldsOf(body);
   const { parent, object } = fields;
   return {
@@ -60,6 +37,7 @@ export function taskWire(body: unknown): TaskWire {
     queue: textOf(fields['queue']),
     description: textOf(fields['description']),
     object: referenceOf(object),
+    // Required, because it distinguishes a job from a part of one.
     parent:
       parent === undefined || parent === null ? null : required(fields, 'parent', referenceOf, 'an object with an id'),
     progress: numberOf(fields['progress']),
@@ -73,7 +51,8 @@ function referenceOf(value: unknown): Reference | null {
   return id === null ? null : { id };
 }
 
-function auditOf(value: unknown): AuditWire | null {
+/** The last event of each kind; null if there was none, or if its time is unreadable. */
+function auditOf(value: unknown) {
   if (!isFields(value)) return null;
   return {
     created: eventOf(value['created']),
@@ -97,21 +76,13 @@ function stringOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-export interface TaskLogWire {
-  readonly id: string;
-  readonly severity: string | null;
-  readonly message: string | null;
-  readonly timestamp: Instant;
-  readonly progress: number | string | null;
-  readonly eta: string | null;
-  readonly parameters: Json;
-}
-
 function logIdOf(fields: Fields): string {
   return required(fields, 'id', textIdOf, 'an id');
 }
 
-export function taskLogWire(fields: Fields): TaskLogWire {
+export type TaskLogWire = Readonly<ReturnType<typeof taskLogWire>>;
+
+export function taskLogWire(fields: Fields) {
   const timestamp = required(fields, 'timestamp', dateTimeOf, 'a date-time');
   return {
     id: identified(timestamp.nanoseconds, fields, logIdOf),
@@ -124,16 +95,8 @@ export function taskLogWire(fields: Fields): TaskLogWire {
   };
 }
 
-export interface PaginationWire {
-  readonly offset: number | null;
-  readonly limit: number | null;
-  readonly total: number | null;
-  /** The names of the properties that the answer leaves out of its rows. */
-  readonly omitted: readonly string[];
-}
-
 export interface ListWire<T> extends Rows<T> {
-  readonly $meta: PaginationWire;
+  readonly $meta: Readonly<ReturnType<typeof paginationOf>>;
 }
 
 function listOf<T>(read: (row: Fields) => T): (body: unknown) => ListWire<T> {
@@ -145,7 +108,7 @@ function listOf<T>(read: (row: Fields) => T): (body: unknown) => ListWire<T> {
   };
 }
 
-function paginationOf(meta: unknown): PaginationWire {
+function paginationOf(meta: unknown) {
   const pagination = isFields(meta) && isFields(meta['pagination']) ? meta['pagination'] : {};
   return {
     offset: countOf(pagination['offset']),
@@ -155,6 +118,7 @@ function paginationOf(meta: unknown): PaginationWire {
   };
 }
 
+/** The names of the properties that the answer leaves out of its rows. */
 function omittedIn(meta: unknown): readonly string[] {
   const omitted = isFields(meta) ? meta['omitted'] : null;
   return Array.isArray(omitted) ? omitted.filter((name) => typeof name === 'string') : [];
