@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { hasCode } from '../../domain/errors.ts';
+import { nullIfNotFound } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { startOfInstant } from '../../domain/ordered.ts';
 import type { Partition } from '../../pagination/core/partition.ts';
@@ -8,16 +8,15 @@ import { LogEntryNode } from './node.ts';
 import type { FederatedSource } from '../source.ts';
 
 /** Finds an entry by its position: reads its instant in its partition. Null if the entry or its job is gone. */
-export async function findEntry(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogNode | null> {
-  try {
-    const partition = await partitionOf(source, ref, call);
-    if (partition === null) return null;
-    const entry = (await readInstant(partition, ref, call)) ?? (await findBefore(source, ref, call));
-    return entry === null ? null : new LogEntryNode(source, ref.key, partition.key, entry);
-  } catch (error) {
-    if (hasCode(error, 'NOT_FOUND')) return null;
-    throw error;
-  }
+export function findEntry(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogNode | null> {
+  return entryAt(source, ref, call).catch(nullIfNotFound);
+}
+
+async function entryAt(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogNode | null> {
+  const partition = await partitionOf(source, ref, call);
+  if (partition === null) return null;
+  const entry = (await readInstant(partition, ref, call)) ?? (await findBefore(source, ref, call));
+  return entry === null ? null : new LogEntryNode(source, ref.key, partition.key, entry);
 }
 
 /**

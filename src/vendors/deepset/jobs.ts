@@ -7,6 +7,7 @@ import { ListedByWorkspace } from '../shared/listed-first.ts';
 import { numberedRows } from '../shared/numbered-page.ts';
 import { PageSize } from '../../pagination/core/page-size.ts';
 import { unreadableOf } from '../shared/rows.ts';
+import { sumOf } from '../shared/totals.ts';
 import { jobOf } from './parts.ts';
 import { listPipelines, readPipeline } from './api.ts';
 import type { PipelinePlace } from './keys.ts';
@@ -94,13 +95,4 @@ export async function countPipelines(
 ): Promise<number | null> {
   const pages = await Promise.all(workspaces.map(async (workspace) => listPipelines(http, workspace, 0, 1, call)));
   return sumOf(pages.map(({ total }) => total));
-}
-
-function sumOf(totals: readonly (number | null)[]): number | null {
-  let sum = 0;
-  for (const total of totals) {
-    if (total === null) return null;
-    sum += total;
-  }
-  return sum;
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
+import { asError } from '../../domain/errors.ts';
 import type { Job, PartKind, Parts } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { PageSizes } from '../../pagination/core/page-size.ts';
@@ -7,10 +7,11 @@ import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Capabilities, Connector, PartReader } from '../connector.ts';
 import { partOf } from '../shared/parts.ts';
 import { readable } from '../shared/rows.ts';
+import { sumOf } from '../shared/totals.ts';
 import { createNemoApi } from './api.ts';
 import { noSuchJob } from './errors.ts';
 import { createLogs } from './logs/logs.ts';
-import { createJobLists, sum } from './jobs/jobs.ts';
+import { createJobLists } from './jobs/jobs.ts';
 import { createJobReader } from './jobs/reader.ts';
 import { jobOf } from './jobs/mapping.ts';
 import { placeOf, taskPlaceOf } from './keys.ts';
@@ -36,15 +37,10 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     return place;
   }
 
-  async function getJob(key: string, call: Call): Promise<Job | null | Error> {
+  async function getJob(key: string, call: Call): Promise<Job | null> {
     const place = placeOf(key, workspaces);
-    if (place === null) return null;
-    try {
-      const wire = await reader.job(place, call);
-      return wire === null ? null : jobOf(source, place.workspace, wire);
-    } catch (error) {
-      return error instanceof Error ? error : new TributaryError('INTERNAL_SERVER_ERROR', 'Failed.', { source });
-    }
+    const wire = place && (await reader.job(place, call));
+    return place && wire && jobOf(source, place.workspace, wire);
   }
 
   function parts<T extends Parts[PartKind]>(load: Load<T>): PartReader<T> {
@@ -63,9 +59,9 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     jobLists,
     async probe(call) {
       const lists = await Promise.all(workspaces.map(async (workspace) => api.listJobs(workspace, 1, 1, call)));
-      return { jobs: sum(lists.map(({ total_results }) => total_results)) };
+      return { jobs: sumOf(lists.map(({ total_results }) => total_results)) };
     },
-    getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call))),
+    getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call).catch(asError))),
     parts: { Attempt: parts(reader.attempts), Step: parts(reader.steps), Task: parts(reader.tasks) },
     ...createLogs(workspaces, {
       source,

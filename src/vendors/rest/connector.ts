@@ -1,3 +1,4 @@
+import { asError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { Capabilities, Connector, Described } from '../connector.ts';
 import { createJobs } from './jobs.ts';
@@ -13,7 +14,7 @@ export function createRestConnector(http: SourceHttp, options: RestOptions): Con
     described: describedOf(options),
     jobLists: [jobs.list],
     probe: async (call) => ({ jobs: await jobs.count(call) }),
-    getJobs: (keys, call) => Promise.all(keys.map(async (key) => jobs.getJob(key, call))),
+    getJobs: (keys, call) => Promise.all(keys.map(async (key) => jobs.getJob(key, call).catch(asError))),
     // Attempts, steps and tasks are not described.
     parts: {},
     logs: createLogs(http, options),

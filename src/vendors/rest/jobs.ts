@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { asError, hasCode, TributaryError } from '../../domain/errors.ts';
+import { nullIfNotFound, TributaryError } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
@@ -45,7 +45,7 @@ interface JobRows {
 
 export interface JobsOfSource {
   readonly list: JobList;
-  getJob(key: string, call: Call): Promise<Job | null | Error>;
+  getJob(key: string, call: Call): Promise<Job | null>;
   count(call: Call): Promise<number | null>;
 }
 
@@ -146,20 +146,14 @@ export function createJobs(http: SourceHttp, options: DescribedJobs): JobsOfSour
     async getJob(key, call) {
       const variables = variablesOf(key, keyParts);
       if (variables === null) return null;
-      try {
-        const { data } = await ask(http, one, { variables, parameters: [] }, decodeJob, call);
-        const { job, complaint } = data;
-        // A failed job may say why it failed. But an error may have an id, too.
-        if (complaint !== null && job.key.toLowerCase() !== key.toLowerCase())
-          return new TributaryError('SOURCE_BAD_RESPONSE', `${http.source}: ${complaint.text}`, {
-            source: http.source,
-          });
-        // Keep the requested key, even if the source answers with another spelling.
-        return { ...job, key };
-      } catch (error) {
-        if (hasCode(error, 'NOT_FOUND')) return null;
-        return asError(error);
-      }
+      const found = await ask(http, one, { variables, parameters: [] }, decodeJob, call).catch(nullIfNotFound);
+      if (found === null) return null;
+      const { job, complaint } = found.data;
+      // A failed job may say why it failed. But an error may have an id, too.
+      if (complaint !== null && job.key.toLowerCase() !== key.toLowerCase())
+        throw new TributaryError('SOURCE_BAD_RESPONSE', `${http.source}: ${complaint.text}`, { source: http.source });
+      // Keep the requested key, even if the source answers with another spelling.
+      return { ...job, key };
     },
     async count(call) {
       const page = await fetch(0, isSized ? 1 : pageSize, call);

@@ -40,3 +40,8 @@ function anyCountOf(value: unknown): number | null {
   const count = typeof value === 'string' && /^\d{1,30}$/.test(value) ? Number(value) : value;
   return typeof count === 'number' && count >= 0 ? Math.min(Math.ceil(count), LARGEST_COUNT) : null;
 }
+
+/** The sum of the counts of several lists; null: one of them is unknown. */
+export function sumOf(counts: readonly (number | null)[]): number | null {
+  return counts.reduce((total, count) => (total === null || count === null ? null : total + count), 0);
+}

@@ -40,8 +40,7 @@ export class JobLoader {
       () =>
         new DataLoader<string, WireJob | null>(async (keys) => {
           const listed = await this.#list.find(keys.filter(isJobId), (index) => this.#fetch(index, call));
-          const results = await Promise.allSettled(keys.map(async (key) => listed.get(key) ?? this.#get(key, call)));
-          return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
+          return Promise.all(keys.map(async (key) => listed.get(key) ?? this.#get(key, call).catch(asError)));
         }),
     );
   }

@@ -65,7 +65,3 @@ const NO_JOBS: JobPage = { jobs: [], more: false, total: 0, filtered: true };
 function isCounted({ total_pages: count }: ListWire<JobWire>, page: number): true | null {
   return count !== null && page + 1 < count ? true : null;
 }
-
-export function sum(counts: readonly (number | null)[]): number | null {
-  return counts.reduce((total, count) => (total === null || count === null ? null : total + count), 0);
-}

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Call } from '../../../domain/call.ts';
+import { asError } from '../../../domain/errors.ts';
 import { ListedByWorkspace } from '../../shared/listed-first.ts';
 import type { NemoApi } from '../api.ts';
 import { jobKey } from '../keys.ts';
@@ -52,15 +53,7 @@ export class JobLoader {
       const { data, total_results: total } = await this.#api.listJobs(workspace, index + 1, size, call, names);
       return { rows: data.map((wire) => [wire.name, wire] as const), size, total, more: null };
     });
-    return Promise.all(places.map(async (place) => listed(place) ?? this.#alone(place, call)));
-  }
-
-  async #alone(place: JobPath, call: Call): Promise<Loaded> {
-    try {
-      return await this.#api.job(place, call);
-    } catch (error) {
-      return error instanceof Error ? error : new Error('Reading a job failed.', { cause: error });
-    }
+    return Promise.all(places.map(async (place) => listed(place) ?? this.#api.job(place, call).catch(asError)));
   }
 }
 

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Call } from '../../../domain/call.ts';
-import { asError, hasCode } from '../../../domain/errors.ts';
+import { asError, hasCode, nullIfNotFound } from '../../../domain/errors.ts';
 import { adaptively, isRefusal } from '../abilities.ts';
 import type { SourceContext } from '../context.ts';
 import { LARGEST_PAGE } from '../facts.ts';
@@ -92,13 +92,7 @@ async function loadOneByOne(
   ids: readonly string[],
   call: Call,
 ): Promise<ReadonlyMap<string, Loaded>> {
-  const load = async (id: string): Promise<Loaded> => {
-    try {
-      return await fetchTask(context, id, call);
-    } catch (error) {
-      return hasCode(error, 'NOT_FOUND') ? null : asError(error);
-    }
-  };
+  const load = (id: string): Promise<Loaded> => fetchTask(context, id, call).catch(nullIfNotFound).catch(asError);
   return new Map(await Promise.all(ids.map(async (id) => [id, await load(id)] as const)));
 }
 
