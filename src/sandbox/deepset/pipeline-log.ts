@@ -1,4 +1,6 @@
 import { firstIndex } from '../../domain/first-index.ts';
+import { EMPTY, insertByTime, mergeSorted, sequenceOf } from '../sequence.ts';
+import type { Sequence } from '../sequence.ts';
 import type { SandboxLine } from '../types.ts';
 import type { DeepsetDialect } from './dialect.ts';
 import type { Predicate } from './odata.ts';
@@ -7,20 +9,12 @@ import type { DeepsetRecord, StoredRecord } from './records.ts';
 
 export type SortingOrder = 'ASC' | 'DESC';
 
-/** Records by index, oldest first: an array, or a function that computes each. */
-interface Sequence {
-  readonly length: number;
-  at(index: number): StoredRecord;
-}
-
-const EMPTY: Sequence = { length: 0, at: () => never('an empty log has no records') };
-
 /** The log of one pipeline: written records and a computed part, read by time in both orders. */
 export class PipelineLog {
   readonly #name: string;
   readonly #dialect: DeepsetDialect;
   readonly #written: StoredRecord[] = [];
-  #computed: Sequence = EMPTY;
+  #computed: Sequence<StoredRecord> = EMPTY;
   #sequence = 0;
   readonly #counts = new Map<string, number>();
 
@@ -37,13 +31,7 @@ export class PipelineLog {
     this.#counts.clear();
     for (const record of records) {
       const sequence = this.#sequence++;
-      const stored = {
-        ...record,
-        time: this.#cut(record.time),
-        sequence,
-        log_id: logIdOf(this.#name, `written ${sequence}`),
-      };
-      this.#written.splice(firstBeyond(arraySequence(this.#written), stored.time), 0, stored);
+      insertByTime(this.#written, this.#stored(record, sequence, `written ${sequence}`));
     }
   }
 
@@ -51,16 +39,12 @@ export class PipelineLog {
     this.#counts.clear();
     this.#computed = {
       length: count,
-      at: (index) => {
-        const record = recordOf(line(index));
-        return {
-          ...record,
-          time: this.#cut(record.time),
-          sequence: index - count,
-          log_id: logIdOf(this.#name, `computed ${index}`),
-        };
-      },
+      at: (index) => this.#stored(recordOf(line(index)), index - count, `computed ${index}`),
     };
+  }
+
+  #stored(record: DeepsetRecord, sequence: number, name: string): StoredRecord {
+    return { ...record, time: this.#cut(record.time), sequence, log_id: logIdOf(this.#name, name) };
   }
 
   /** Matching records strictly after `after` in that order. */
@@ -76,7 +60,7 @@ export class PipelineLog {
     let count = this.#counts.get(filter);
     if (count === undefined) {
       count = 0;
-      for (const sequence of [this.#computed, arraySequence(this.#written)]) {
+      for (const sequence of [this.#computed, sequenceOf(this.#written)]) {
         for (let index = 0; index < sequence.length; index += 1) if (matches(sequence.at(index))) count += 1;
       }
       this.#counts.set(filter, count);
@@ -85,8 +69,16 @@ export class PipelineLog {
   }
 
   *#groups(order: SortingOrder, after: bigint | null): Generator<StoredRecord[], void, undefined> {
+    const parts = [this.#computed, sequenceOf(this.#written)] as const;
+    const all = mergeSorted(...parts, (a, b) => Number(a.time - b.time));
+    const isUp = order === 'ASC';
+    const isBehind = (time: bigint): boolean => (after === null ? isUp : isUp ? time > after : time >= after);
+    // Where each part begins, so that few lines are computed.
+    const begins = parts.map((part) => firstIndex(0, part.length, (index) => isBehind(part.at(index).time)));
+    const begin = begins.reduce((sum, one) => sum + one);
     let group: StoredRecord[] = [];
-    for (const record of merged(order, after, this.#computed, arraySequence(this.#written))) {
+    for (let index = isUp ? begin : begin - 1; index >= 0 && index < all.length; index += isUp ? 1 : -1) {
+      const record = all.at(index);
       if (group.length > 0 && group[0]?.time !== record.time) {
         yield group;
         group = [];
@@ -102,46 +94,6 @@ export class PipelineLog {
   }
 }
 
-function arraySequence(records: readonly StoredRecord[]): Sequence {
-  return { length: records.length, at: (index) => records[index] ?? never('the index lies within the log') };
-}
-
-/** Index of the first record later than `time`. */
-function firstBeyond(sequence: Sequence, time: bigint): number {
-  return firstIndex(0, sequence.length, (index) => sequence.at(index).time > time);
-}
-
-/** Merges two sequences by time, starting after `after`. */
-function* merged(
-  order: SortingOrder,
-  after: bigint | null,
-  ...sequences: readonly [Sequence, Sequence]
-): Generator<StoredRecord, void, undefined> {
-  const step = order === 'ASC' ? 1 : -1;
-  const cursors = sequences.map((sequence) => ({ sequence, index: startOf(sequence, order, after) }));
-  const [left, right] = cursors.map((cursor) => () => {
-    if (cursor.index < 0 || cursor.index >= cursor.sequence.length) return null;
-    return { record: cursor.sequence.at(cursor.index), advance: () => (cursor.index += step) };
-  });
-  let a = left?.() ?? null;
-  let b = right?.() ?? null;
-  while (a !== null || b !== null) {
-    const takeLeft = b === null || (a !== null && (order === 'ASC') === a.record.time <= b.record.time);
-    const head = takeLeft ? a : b;
-    if (head === null) return;
-    yield head.record;
-    head.advance();
-    if (takeLeft) a = left?.() ?? null;
-    else b = right?.() ?? null;
-  }
-}
-
-function startOf(sequence: Sequence, order: SortingOrder, after: bigint | null): number {
-  if (order === 'ASC') return after === null ? 0 : firstBeyond(sequence, after);
-  const end = sequence.length;
-  return (after === null ? end : firstIndex(0, end, (index) => sequence.at(index).time >= after)) - 1;
-}
-
 function sortTies(
   group: StoredRecord[],
   order: SortingOrder,
@@ -152,8 +104,4 @@ function sortTies(
   const byArrival = (a: StoredRecord, b: StoredRecord): number => a.sequence - b.sequence;
   group.sort(tieOrder === 'id' ? byId : byArrival);
   return order === 'DESC' && tieOrder !== 'unreversed' ? group.reverse() : group;
-}
-
-function never(reason: string): never {
-  throw new Error(reason);
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodeBase58 } from './base58.ts';
-import { createLineLog } from './line-log.ts';
-import type { LineLog } from './line-log.ts';
+import { LineLog } from './line-log.ts';
 
 /** The vendor's status words for a job, attempt, step or task. */
 export type NemoStatus =
@@ -81,7 +80,7 @@ export function newAttempt(job: JobState, status: NemoStatus, createdAt: bigint)
     seq,
     steps: new Map(),
     defaultTasks: new Map(),
-    log: createLineLog(),
+    log: new LineLog(),
   };
   job.attempts.push(attempt);
   return attempt;

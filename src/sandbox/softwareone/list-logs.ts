@@ -8,7 +8,7 @@ import type { ListParameters, OrderKey } from './list-query.ts';
 import { listReply } from './list-reply.ts';
 import type { StoredRow, RowSelection } from './log-store.ts';
 import { permission } from './permission.ts';
-import type { Sequence } from './sequence.ts';
+import type { Sequence } from '../sequence.ts';
 import { etaWriter } from './settings.ts';
 import type { SoftwareOneSettings } from './settings.ts';
 import { LOG_PROPERTIES, logOnTheWire } from './task-log.ts';

@@ -2,7 +2,7 @@ import { totalSaid } from '../doubts.ts';
 import type { SandboxReply } from '../types.ts';
 import { readSelect, wholeNumberOr } from './list-query.ts';
 import type { ListParameters } from './list-query.ts';
-import type { Sequence } from './sequence.ts';
+import type { Sequence } from '../sequence.ts';
 import type { SoftwareOneSettings } from './settings.ts';
 
 /**

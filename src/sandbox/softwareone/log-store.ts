@@ -1,8 +1,8 @@
 import { firstIndex } from '../../domain/first-index.ts';
 import type { SandboxLine } from '../types.ts';
 import { computedLogId } from './ids.ts';
-import { mergeSorted } from './sequence.ts';
-import type { Sequence } from './sequence.ts';
+import { EMPTY, mergeSorted, sequenceOf } from '../sequence.ts';
+import type { Sequence } from '../sequence.ts';
 
 /** A line with this vendor's own fields. `message` may be a template over `parameters`. */
 export interface TaskLogLine extends SandboxLine {
@@ -37,7 +37,7 @@ export class LogStore {
     [false, { rows: [], sorted: true }],
   ]);
   readonly #ordinal: number;
-  #computed: Sequence<StoredRow> = { length: 0, at: noRow };
+  #computed: Sequence<StoredRow> = EMPTY;
   #stored = 0;
   #revision = 0;
 
@@ -93,8 +93,7 @@ export class LogStore {
     // Appended lines leave the list nearly sorted, so sorting is fast.
     if (!written.sorted) written.rows.sort(compare);
     written.sorted = true;
-    const { rows } = written;
-    return mergeSorted({ length: rows.length, at: (index) => rows[index] ?? noRow() }, this.#computed, compare);
+    return mergeSorted(sequenceOf(written.rows), this.#computed, compare);
   }
 }
 
@@ -127,8 +126,4 @@ function byTimeAndSequence(a: StoredRow, b: StoredRow): number {
 
 function toMilliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1_000_000n);
-}
-
-function noRow(): never {
-  throw new RangeError('There is no such row.');
 }
