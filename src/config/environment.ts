@@ -10,18 +10,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** `$${` is a literal `${`; `${NAME}` is a variable and `${file:PATH}` a file; any other `${` is an error. */
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{file:([^{}]+)\}|\$\{/g;
 
-export interface Substituted {
-  readonly value: unknown;
-  /** Keys whose text came, fully or partly, from a variable or a file: such a text is never shown. */
-  readonly fromOutside: ReadonlySet<string>;
-  readonly problems: readonly Problem[];
-}
-
 /**
  * Replaces `${NAME}` and `${file:PATH}` in every text value of a configuration; keys stay as they are. Trailing line
  * breaks of a variable or a file are removed.
  */
-export function substituteReferences(value: unknown, environment: Environment, readText: ReadText): Substituted {
+export function substituteReferences(value: unknown, environment: Environment, readText: ReadText) {
+  /** Keys whose text came, fully or partly, from a variable or a file: such a text is never shown. */
   const fromOutside = new Set<string>();
   const problems: Problem[] = [];
 

@@ -12,13 +12,6 @@ const FIELDS = { Attempt: 'attemptIn', Step: 'stepIn', Task: 'taskIn' } as const
   Record<PartKind, keyof LogFilter>
 >;
 
-interface NamedPart {
-  readonly field: (typeof FIELDS)[PartKind];
-  readonly source: string;
-  readonly job: string;
-  readonly key: string;
-}
-
 /**
  * The filter of each scope: the parts of its job, by their keys. A job none of whose parts are named stays whole. Throws
  * BAD_USER_INPUT if an id is not that of an attempt, a step or a task.
@@ -39,7 +32,7 @@ export function filtersOfScopes({
   };
 }
 
-function partOf(id: string): NamedPart {
+function partOf(id: string) {
   const { type, keys } = decodeNodeId(id);
   const [source = '', job = '', key = ''] = keys;
   if (isPartKind(type)) return { field: FIELDS[type], source, job, key };

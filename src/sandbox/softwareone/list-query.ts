@@ -2,23 +2,14 @@ import { comparable, compareValues, valueAt } from './fields.ts';
 import type { QueryFields } from './fields.ts';
 import { QueryError } from './rql-expression.ts';
 
-/** The query of a list call: everything other than the reserved keys is filter text. */
-export interface ListParameters {
-  /** Several filters are joined by commas (AND). Null: no filter. */
-  readonly filter: string | null;
-  readonly order: string | null;
-  readonly select: string | null;
-  readonly limit: string | null;
-  readonly offset: string | null;
-  /** True: all rows from `offset` on are requested, one JSON text per line. */
-  readonly streamed: boolean;
-}
+/** The query of a list call. */
+export type ListParameters = Readonly<ReturnType<typeof readListQuery>>;
 
 /**
  * Splits a raw query like the service: keys and values are decoded (`+` is a space), and the first of equal keys
  * counts.
  */
-export function readListQuery(rawQuery: string): ListParameters {
+export function readListQuery(rawQuery: string) {
   const parts = new Map<string, string>();
   for (const part of rawQuery.split('&')) {
     if (part === '') continue;
@@ -35,11 +26,13 @@ export function readListQuery(rawQuery: string): ListParameters {
     else filters.push(value === '' ? key : `${key}=${value}`);
   }
   return {
+    // Everything other than the reserved keys is filter text. Several filters are joined by commas (AND).
     filter: filters.length === 0 ? null : filters.join(','),
     order: reserved.get('order') ?? null,
     select: reserved.get('select') ?? null,
     limit: reserved.get('limit') ?? null,
     offset: reserved.get('offset') ?? null,
+    /** True: all rows from `offset` on are requested, one JSON text per line. */
     streamed: false,
   };
 }

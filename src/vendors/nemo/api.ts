@@ -40,27 +40,10 @@ export interface LogPage extends Rows<LogRowWire> {
   readonly total: number | null;
 }
 
-/** The API calls to the jobs service, with decoded answers. */
-export interface NemoApi {
-  /** Page numbers count from 1. `names`: only jobs with these names; the vendor applies them before it pages. */
-  listJobs(
-    workspace: string,
-    page: number,
-    size: number,
-    call: Call,
-    names?: readonly string[],
-  ): Promise<ListWire<JobWire>>;
-  /** Null: there is no such job. */
-  job(place: JobPath, call: Call): Promise<JobWire | null>;
-  statusTree(place: JobPath, call: Call): Promise<StatusTreeWire>;
-  /** Steps of all attempts, oldest first. */
-  steps(place: JobPath, call: Call): Promise<Rows<StepWire>>;
-  /** Newer generations only. */
-  attempts(place: JobPath, call: Call): Promise<Rows<AttemptWire>>;
-  logs(place: JobPath, query: LogQuery, call: Call): Promise<LogPage>;
-}
+export type NemoApi = ReturnType<typeof createNemoApi>;
 
-export function createNemoApi(http: SourceHttp): NemoApi {
+/** The API calls to the jobs service, with decoded answers. */
+export function createNemoApi(http: SourceHttp) {
   async function get<T>(place: Address, query: Query, decoder: Decoder<T>, call: Call): Promise<T> {
     const { data } = await http.json({ method: 'GET', ...place, query }, decoder, call);
     return data;
@@ -122,11 +105,13 @@ export function createNemoApi(http: SourceHttp): NemoApi {
   }
 
   return {
-    listJobs: (workspace, page, size, call, names) => {
+    /** Page numbers count from 1. `names`: only jobs with these names; the vendor applies them before it pages. */
+    listJobs: (workspace: string, page: number, size: number, call: Call, names?: readonly string[]) => {
       const filter = names === undefined ? undefined : JSON.stringify({ name: { $in: names } });
       return get(jobsOf(workspace), { page, page_size: size, sort: '-created_at', filter }, jobListWire, call);
     },
-    async job(place, call) {
+    /** Null: there is no such job. */
+    async job(place: JobPath, call: Call) {
       try {
         return await get(partOf(place), undefined, jobWire, call);
       } catch (error) {
@@ -134,10 +119,13 @@ export function createNemoApi(http: SourceHttp): NemoApi {
         throw error;
       }
     },
-    statusTree: (place, call) => get(partOf(place, 'status'), undefined, statusTreeWire, call),
-    steps: (place, call) => all(partOf(place, 'steps'), 'created_at', stepListWire, stepKeyOf, call),
-    attempts: (place, call) => all(partOf(place, 'attempts'), 'seq', attemptListWire, ({ id }) => id, call),
-    async logs(place, { limit, pageCursor, attempt, step, task }, call) {
+    statusTree: (place: JobPath, call: Call) => get(partOf(place, 'status'), undefined, statusTreeWire, call),
+    /** Steps of all attempts, oldest first. */
+    steps: (place: JobPath, call: Call) => all(partOf(place, 'steps'), 'created_at', stepListWire, stepKeyOf, call),
+    /** Newer generations only. */
+    attempts: (place: JobPath, call: Call) =>
+      all(partOf(place, 'attempts'), 'seq', attemptListWire, ({ id }) => id, call),
+    async logs(place: JobPath, { limit, pageCursor, attempt, step, task }: LogQuery, call: Call): Promise<LogPage> {
       const query = { limit, page_cursor: pageCursor, attempt_id: attempt, step_id: step, task_id: task };
       const request = { method: 'GET', ...partOf(place, 'logs'), query, cutsStrings: limit === 1 } as const;
       const { data: page, cutTo } = await http.json(request, logPageWire, call);

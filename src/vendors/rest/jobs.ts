@@ -7,7 +7,7 @@ import { outOfReach } from '../../pagination/numbered/locate.ts';
 import { ENDS_EARLY } from '../../pagination/core/page-guard.ts';
 import { moreBehind } from '../../pagination/core/page-end.ts';
 import { PageSize, tooLargeRow } from '../../pagination/core/page-size.ts';
-import type { JobList } from '../connector.ts';
+import type { JobFilter } from '../connector.ts';
 import { numberedRows } from '../shared/numbered-page.ts';
 import { sizeOf, unreadableOf } from '../shared/rows.ts';
 import type { OddRow } from '../shared/rows.ts';
@@ -43,13 +43,7 @@ interface JobRows {
   readonly total: number | null;
 }
 
-export interface JobsOfSource {
-  readonly list: JobList;
-  getJob(key: string, call: Call): Promise<Job | null>;
-  count(call: Call): Promise<number | null>;
-}
-
-export function createJobs(http: SourceHttp, options: DescribedJobs): JobsOfSource {
+export function createJobs(http: SourceHttp, options: DescribedJobs) {
   const { list, one } = options;
   const { pagination: paging } = list;
   const readJob = jobReader(options, http.source);
@@ -126,7 +120,7 @@ export function createJobs(http: SourceHttp, options: DescribedJobs): JobsOfSour
       key: '',
       pageSize,
       isNewestFirst: () => list.order === 'descending' && paging.scheme !== 'whole',
-      async page(index, filter, call) {
+      async page(index: number, filter: JobFilter, call: Call) {
         const read = (current: Call) => (isSized ? sizedPage(index, current) : wholePage(index, current));
         const { rows, odd, more, total } = await read(call);
         const seen = call.scoped(list, 'seen pages', (): SeenPages => new Map());
@@ -143,7 +137,7 @@ export function createJobs(http: SourceHttp, options: DescribedJobs): JobsOfSour
         };
       },
     },
-    async getJob(key, call) {
+    async getJob(key: string, call: Call) {
       const variables = variablesOf(key, keyParts);
       if (variables === null) return null;
       const found = await ask(http, one, { variables, parameters: [] }, decodeJob, call).catch(nullIfNotFound);
@@ -155,7 +149,7 @@ export function createJobs(http: SourceHttp, options: DescribedJobs): JobsOfSour
       // Keep the requested key, even if the source answers with another spelling.
       return { ...job, key };
     },
-    async count(call) {
+    async count(call: Call) {
       const page = await fetch(0, isSized ? 1 : pageSize, call);
       return paging.scheme === 'whole' ? page.data.length + page.odd.length : page.total;
     },

@@ -10,19 +10,12 @@ import type { ListQuery } from './rql.ts';
 import { taskListWire, taskWire } from './wire.ts';
 import type { TaskWire } from './wire.ts';
 
-/** One native page of tasks. */
-export interface TaskPage {
-  readonly tasks: readonly TaskWire[];
-  readonly odd: readonly OddRow[];
-  readonly total: number | null;
-  /** The page size that the vendor reports, if any. */
-  readonly limit: number | null;
-}
-
 export type TaskQuery = Omit<ListQuery, 'select'>;
 
+type TaskPage = Awaited<ReturnType<typeof fetchTasks>>;
+
 /** Fetches one page of tasks. Their times are in the audit, which is omitted unless selected. */
-export async function fetchTasks(context: SourceContext, query: TaskQuery, call: Call): Promise<TaskPage> {
+export async function fetchTasks(context: SourceContext, query: TaskQuery, call: Call) {
   const asked = writeQuery({ ...query, select: 'audit' });
   const request = { method: 'GET' as const, path: TASKS, route: TASKS_ROUTE, query: asked };
   const { $meta, data, odd } = (await context.http.json(request, taskListWire, call)).data;
@@ -46,21 +39,15 @@ function keepParent({ parents }: SourceContext, { id, parent }: TaskWire): void 
   if (parent !== null) parents.set(id, parent.id);
 }
 
-/** A part of a list of tasks that was read. */
-export interface TaskRun {
-  readonly tasks: readonly TaskWire[];
-  readonly odd: readonly OddRow[];
-  readonly total: number | null;
-  /** Whether more tasks follow. Null: only another call can tell. */
-  readonly more: boolean | null;
-}
+/** A part of a list of tasks that was read. `more`: whether more tasks follow; null: only another call can tell. */
+export type TaskRun = Awaited<ReturnType<typeof fetchTaskRun>>;
 
 /**
  * Fetches `query.limit` tasks from `query.offset` on, in as many native pages as needed: the vendor may cap pages
  * silently.
  */
-export async function fetchTaskRun(context: SourceContext, query: TaskQuery, call: Call): Promise<TaskRun> {
-  const { pages, total, more } = await readRun({
+export async function fetchTaskRun(context: SourceContext, query: TaskQuery, call: Call) {
+  const { pages, total, more } = await readRun<TaskPage>({
     source: context.http.source,
     offset: query.offset,
     want: () => query.limit,

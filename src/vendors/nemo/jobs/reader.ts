@@ -9,31 +9,15 @@ import type { JobPath } from '../keys.ts';
 import { attemptsFromSteps, attemptsOf, beganAt, stepsOf, tasksOf } from '../parts.ts';
 import type { AttemptWire, JobWire, StatusTreeWire } from '../wire.ts';
 
-/** Reads jobs and their parts. Each API call is made once per operation or poll. */
-export interface JobReader {
-  /** Null: there is no such job. */
-  job(place: JobPath, call: Call): Promise<JobWire | null>;
-  /** Stores a job that another request has returned. */
-  keep(place: JobPath, wire: JobWire, call: Call): void;
-  readonly attempts: (place: JobPath, call: Call) => Promise<readonly Attempt[]>;
-  /** The attempts up to `current`. They may come from memory, so only their start times are reliable. */
-  attemptsUpTo(place: JobPath, current: string, call: Call): Promise<readonly Attempt[]>;
-  readonly steps: (place: JobPath, call: Call) => Promise<readonly Step[]>;
-  readonly tasks: (place: JobPath, call: Call) => Promise<readonly Task[]>;
-  /** Whether the vendor has attempt routes; null: not yet known. */
-  attemptRoutes(): boolean | null;
-  /** True if a log call can name any attempt: once the vendor is known to have attempt routes, until it refuses. */
-  namesAttempts(): boolean;
-  /** Records that the vendor refused the id of an attempt in a log call. */
-  refuseAttempts(): void;
-}
-
 /** Most jobs whose attempts are remembered. */
 const MOST_REMEMBERED = 1_000;
 
-export function createJobReader(source: string, api: NemoApi): JobReader {
+export type JobReader = ReturnType<typeof createJobReader>;
+
+/** Reads jobs and their parts. Each API call is made once per operation or poll. */
+export function createJobReader(source: string, api: NemoApi) {
   const owner = {};
-  /** Never changes once known, because it is a property of the deployment. */
+  /** Whether the vendor has attempt routes. Never changes once known, because it is a property of the deployment. */
   let attemptRoutes: boolean | null = null;
   let refusesAttempts = false;
   let probing: Promise<unknown> | null = null;
@@ -46,6 +30,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
 
   const jobs = new JobLoader(api);
 
+  /** Null: there is no such job. */
   function job(place: JobPath, call: Call): Promise<JobWire | null> {
     return jobs.load(place, call);
   }
@@ -82,6 +67,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     }
   }
 
+  /** The attempts up to `current`. They may come from memory, so only their start times are reliable. */
   async function attemptsUpTo(place: JobPath, current: string, call: Call): Promise<readonly Attempt[]> {
     const name = JSON.stringify([place.workspace, place.name, current]);
     const known = upTo.get(name);
@@ -112,21 +98,23 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
 
   return {
     job,
-    keep(place, wire, call) {
+    /** Stores a job that another request has returned. */
+    keep(place: JobPath, wire: JobWire, call: Call) {
       jobs.keep(place, wire, call);
     },
     attemptsUpTo,
-    attempts: (place, call) => once('attempts', place, call, () => listAttempts(place, call)),
-    async steps(place, call) {
+    attempts: (place: JobPath, call: Call) => once('attempts', place, call, () => listAttempts(place, call)),
+    async steps(place: JobPath, call: Call) {
       const { tree, attempt } = await currentTree(place, call);
       return stepsOf(tree, attempt);
     },
-    async tasks(place, call) {
+    async tasks(place: JobPath, call: Call) {
       const { tree, attempt } = await currentTree(place, call);
       return tasksOf(tree, attempt);
     },
-    attemptRoutes: () => attemptRoutes,
+    /** True if a log call can name any attempt: once the vendor is known to have attempt routes, until it refuses. */
     namesAttempts: () => attemptRoutes === true && !refusesAttempts,
+    /** Records that the vendor refused the id of an attempt in a log call. */
     refuseAttempts: () => void (refusesAttempts = true),
   };
 }
