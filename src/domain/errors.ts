@@ -108,6 +108,11 @@ export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error i
   return error instanceof TributaryError && codes.includes(error.code);
 }
 
+/** True if the vendor has answered with one of these HTTP statuses. */
+export function hasStatus(error: unknown, ...statuses: readonly number[]): error is TributaryError {
+  return error instanceof TributaryError && statuses.includes(error.status ?? 0);
+}
+
 /** What was thrown, as an error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error('Unexpected error.', { cause: thrown });

@@ -12,7 +12,6 @@ const ROLES: Readonly<Record<string, string>> = {
   ListWire: 'the decoded answer of a native list',
   LogPartitionOptions: 'what the partitions of a log are made from',
   LogQuery: 'the native query of log lines',
-  LogRow: 'a line with what identifies it at the vendor',
   NativeLog: 'a log and what reads it',
   Predicate: 'a compiled filter of a simulation',
   TaskWire: 'a decoded task',

@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
+import { TributaryError, hasStatus } from '../../domain/errors.ts';
 import type { UnreadableRow } from '../../domain/ordered.ts';
 import type { Decoder } from '../../http/body/decode.ts';
 import type { HttpRequest, SourceHttp } from '../../http/client.ts';
@@ -9,10 +9,10 @@ import { pageInParts } from '../../pagination/numbered/page-in-parts.ts';
 import type { SplitPage } from '../../pagination/numbered/page-in-parts.ts';
 import { sizeOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
-import { isAbsent, isUnaddressable } from './errors.ts';
+import { isUnaddressable } from './errors.ts';
 import type { JobPath } from './keys.ts';
 import { attemptListWire, jobListWire, jobWire, logPageWire, statusTreeWire, stepListWire } from './wire.ts';
-import type { AttemptWire, JobWire, ListWire, LogRowWire, StatusTreeWire, StepWire } from './wire.ts';
+import type { ListWire, LogRowWire, StepWire } from './wire.ts';
 
 /** Rows per page of list calls. */
 const LIST_PAGE_SIZE = 100;
@@ -115,7 +115,8 @@ export function createNemoApi(http: SourceHttp) {
       try {
         return await get(partOf(place), undefined, jobWire, call);
       } catch (error) {
-        if (isAbsent(error) || isUnaddressable(error)) return null;
+        // The job or the route does not exist.
+        if (hasStatus(error, 404, 405) || isUnaddressable(error)) return null;
         throw error;
       }
     },

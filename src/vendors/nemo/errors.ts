@@ -24,16 +24,6 @@ export function isTokenRefused(error: unknown): boolean {
   return error.status === 422 || error.status === 400 || isLogQueryFailure(error);
 }
 
-/** True if the service refused a parameter as invalid. */
-export function isRefused(error: unknown): boolean {
-  return error instanceof TributaryError && error.status === 422;
-}
-
-/** True if the job or the route does not exist. */
-export function isAbsent(error: unknown): error is TributaryError {
-  return error instanceof TributaryError && (error.status === 404 || error.status === 405);
-}
-
 /** True for a name that cannot be in a path (`..`): nothing exists under it, and no request was sent. */
 export function isUnaddressable(error: unknown): boolean {
   return hasCode(error, 'NOT_FOUND') && error.status === undefined;

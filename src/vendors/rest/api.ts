@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { AnswerTooLarge, TributaryError } from '../../domain/errors.ts';
+import { AnswerTooLarge, hasStatus } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Decoder } from '../../http/body/decode.ts';
 import type { HttpReply, SourceHttp } from '../../http/client.ts';
@@ -58,7 +58,7 @@ export function ask<T>(
 
 /** True if the source has no such page: after the end, or for a token that it refuses. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof TributaryError && [400, 404, 410, 416, 422].includes(error.status ?? 0);
+  return hasStatus(error, 400, 404, 410, 416, 422);
 }
 
 /**

@@ -1,6 +1,6 @@
+import type { LogRow } from '../shared/entries.ts';
 import type { Job } from '../../domain/job.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { LogEntry } from '../../domain/log-entry.ts';
 import { inferSeverity } from '../../domain/infer-severity.ts';
 import { NO_SEVERITY } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
@@ -167,11 +167,6 @@ export function jobReader(options: DescribedJobs, source: string): (row: Fields)
   };
 }
 
-/** A line with its row's id, as `orderedId` gives it; empty if rows have no ids. */
-export interface LogRow extends LogEntry {
-  readonly rowId: string;
-}
-
 /** Creates a reader of line rows. A row needs its time, and its id if rows have ids. */
 export function lineReader(options: DescribedLogs): (row: Fields) => Unplaced<LogRow> {
   const [id, time, message] = [fieldAt(options.id), fieldAt(options.time), fieldAt(options.message)];
@@ -198,7 +193,7 @@ export function lineReader(options: DescribedLogs): (row: Fields) => Unplaced<Lo
     const instant = required(value, readTime, value === undefined || value === null ? noTime : otherTime, options.time);
     const text = textOf(message(row)) ?? '';
     return {
-      rowId: identified(instant.nanoseconds, row, givenId),
+      logId: identified(instant.nanoseconds, row, givenId),
       time: instant.nanoseconds,
       timestamp: instant.text,
       severity: severityOf(row, text),

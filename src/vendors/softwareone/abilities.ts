@@ -1,4 +1,4 @@
-import { TributaryError } from '../../domain/errors.ts';
+import { TributaryError, hasStatus } from '../../domain/errors.ts';
 
 /**
  * An ability that the documentation suggests but does not state, so that a service may refuse or ignore it. Each source
@@ -76,7 +76,7 @@ export class Abilities {
 
 /** True for the error of a query that the vendor refuses. */
 export function isRefusal(error: unknown): error is TributaryError {
-  return error instanceof TributaryError && (error.status === 400 || error.status === 422);
+  return hasStatus(error, 400, 422);
 }
 
 /** Sends a request with all wanted abilities of the source, and again without those that it refuses. */

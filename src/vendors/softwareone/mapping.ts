@@ -1,6 +1,6 @@
+import type { LogRow } from '../shared/entries.ts';
 import type { Job, Task } from '../../domain/job.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { LogEntry } from '../../domain/log-entry.ts';
 import { NO_SEVERITY } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { isFinished } from '../../domain/status.ts';
@@ -60,11 +60,6 @@ function attributesOf({ code, queue, description, object, parent, progress, eta 
     progress,
     eta,
   });
-}
-
-/** An entry, identified by the vendor's id. */
-export interface LogRow extends LogEntry {
-  readonly logId: string;
 }
 
 /** `taskKey` is null for a line of the job's own log. */

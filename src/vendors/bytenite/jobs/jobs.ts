@@ -1,5 +1,5 @@
 import type { Call } from '../../../domain/call.ts';
-import { TributaryError } from '../../../domain/errors.ts';
+import { TributaryError, hasStatus } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { JobFilter, JobList, JobPage } from '../../connector.ts';
 import { PageSize } from '../../../pagination/core/page-size.ts';
@@ -90,7 +90,7 @@ export class ByteNiteJobList implements JobList {
       try {
         return await getJobs(this.#http, { offset, limit, ordered: true }, call);
       } catch (error) {
-        if (!(error instanceof TributaryError) || error.status !== 400) throw error;
+        if (!hasStatus(error, 400)) throw error;
       }
     }
     const data = await getJobs(this.#http, { offset, limit, ordered: false }, call);

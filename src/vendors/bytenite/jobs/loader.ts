@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Call } from '../../../domain/call.ts';
-import { asError, hasCode, TributaryError } from '../../../domain/errors.ts';
+import { asError, hasCode, hasStatus } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import { ListedFirst } from '../../shared/listed-first.ts';
 import type { ListedPage } from '../../shared/listed-first.ts';
@@ -49,12 +49,9 @@ export class JobLoader {
     try {
       return await getJob(this.#http, key, call);
     } catch (error) {
-      if (hasCode(error, 'NOT_FOUND') || isMalformedId(error, key)) return null;
+      // An id that the vendor refuses as malformed is that of no job.
+      if (hasCode(error, 'NOT_FOUND') || (hasStatus(error, 400) && !isJobId(key))) return null;
       throw error;
     }
   }
-}
-
-function isMalformedId(error: unknown, key: string): boolean {
-  return error instanceof TributaryError && error.status === 400 && !isJobId(key);
 }

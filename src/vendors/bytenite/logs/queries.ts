@@ -1,5 +1,5 @@
 import type { Call } from '../../../domain/call.ts';
-import { TributaryError, unknownJob } from '../../../domain/errors.ts';
+import { TributaryError, unknownJob, hasStatus } from '../../../domain/errors.ts';
 import type { OpenKeptRows } from '../../../domain/kept-rows.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { Begin } from '../../../http/policy/shared-stream.ts';
@@ -90,5 +90,5 @@ function fallbacksOf(query: LogQuery): readonly LogQuery[] {
 }
 
 function isRefusal(error: unknown): error is TributaryError {
-  return error instanceof TributaryError && error.status === 400 && error.code === 'SOURCE_BAD_RESPONSE';
+  return hasStatus(error, 400) && error.code === 'SOURCE_BAD_RESPONSE';
 }

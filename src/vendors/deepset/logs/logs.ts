@@ -1,3 +1,4 @@
+import { hasStatus } from '../../../domain/errors.ts';
 import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Batch, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
@@ -7,8 +8,8 @@ import { readOn, Through } from '../../../pagination/core/read-on.ts';
 import { timeKeysetPartition } from '../../../pagination/time-keyset/time-keyset.ts';
 import type { TimePage } from '../../../pagination/time-keyset/list.ts';
 import type { PipelinePlace } from '../keys.ts';
-import type { LogRow } from './row.ts';
-import { fetchPage, isRefusal, LADDER, LEAST_LIMIT } from './page.ts';
+import type { LogRow } from '../../shared/entries.ts';
+import { fetchPage, LADDER, LEAST_LIMIT } from './page.ts';
 import type { NativeLogOptions } from './page.ts';
 import { filterText } from '../pushdown/odata.ts';
 import type { Comparison, FilterField } from '../pushdown/odata.ts';
@@ -66,7 +67,7 @@ function read(
         return true;
       }
       // The request was refused without a filter too, so the filter was not the cause.
-      if (isRefusal(error)) for (const fields of suspected) options.refusals.remove(fields);
+      if (hasStatus(error, 400, 422)) for (const fields of suspected) options.refusals.remove(fields);
       return false;
     },
   );

@@ -1,18 +1,16 @@
 import type { Call } from '../../../domain/call.ts';
-import { hasCode, TributaryError } from '../../../domain/errors.ts';
+import { hasCode, hasStatus } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { Ladder } from '../../../pagination/core/ladder.ts';
 import type { AfterClock } from '../../../pagination/time-keyset/after-clock.ts';
 import type { PageCap } from '../../../pagination/time-keyset/page-cap.ts';
-import type { Unplaced } from '../../../pagination/core/partition.ts';
 import type { TimePage, TimeRequest } from '../../../pagination/time-keyset/list.ts';
 import { afterText } from './after.ts';
 import type { PipelinePlace } from '../keys.ts';
-import { cutRows, sizeOf } from '../../shared/rows.ts';
-import { withStandIns } from '../../shared/stand-ins.ts';
-import type { Rows } from '../../shared/rows.ts';
-import { rowOf, standInRow } from './row.ts';
-import type { LogRow } from './row.ts';
+import { sizeOf } from '../../shared/rows.ts';
+import { rowOf } from './row.ts';
+import { logRows } from '../../shared/entries.ts';
+import type { LogRow } from '../../shared/entries.ts';
 import { filterText } from '../pushdown/odata.ts';
 import type { Comparison } from '../pushdown/odata.ts';
 import { readLogs } from '../api.ts';
@@ -73,15 +71,10 @@ export async function fetchPage(
     for (const log of data.data) vocabulary.note(log.level ?? '', log.origin ?? '');
     return pageOf(data, cutTo, { source: http.source, order, limit, isWhole: after === null });
   } catch (error) {
-    if (comparisons.length > 0 && isRefusal(error)) throw new FilterRefused(comparisons, error);
+    if (comparisons.length > 0 && hasStatus(error, 400, 422)) throw new FilterRefused(comparisons, error);
     if (!hasCode(error, 'NOT_FOUND') || !(await pipelineExists(http, place, call))) throw error;
     return { rows: [], more: false, total: after === null ? 0 : null };
   }
-}
-
-/** True if the vendor rejected the request as invalid. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof TributaryError && (error.status === 400 || error.status === 422);
 }
 
 interface PageQuestion extends Pick<TimeRequest, 'order' | 'limit'> {
@@ -95,10 +88,8 @@ function pageOf(
   { source, order, limit, isWhole }: PageQuestion,
 ): TimePage<LogRow> {
   const more = hasMore(page, limit);
-  const data = cutRows(page.data.map(rowOf), cutTo, (row) => row.logId);
-  const rows: Rows<Unplaced<LogRow>> = { data, odd: page.odd };
   return {
-    rows: withStandIns(rows, { source, order, isLast: !more, idOf: (row) => row.logId, standIn: standInRow }),
+    rows: logRows({ data: page.data.map(rowOf), odd: page.odd }, cutTo, { source, order, isLast: !more }),
     more: page.has_more,
     total: isWhole ? totalOf(page, more) : null,
     lacksHints: page.has_more === null || page.total === null || page.total < sizeOf(page),

@@ -1,20 +1,14 @@
 import type { JsonObject } from '../../../domain/json.ts';
-import type { UnreadableRow } from '../../../domain/ordered.ts';
 import type { LogEntry, LogException } from '../../../domain/log-entry.ts';
 import { NO_SEVERITY, severityNumberOfWord } from '../../../domain/severity.ts';
 import type { Severity } from '../../../domain/severity.ts';
 import type { Unplaced } from '../../../pagination/core/partition.ts';
-import { standInEntry } from '../../shared/entries.ts';
+import type { LogRow } from '../../shared/entries.ts';
 import { attributesOf } from '../../shared/wire.ts';
 import { redact } from './redaction.ts';
 import type { WireException, WirePipelineLog } from '../wire.ts';
 
 const NO_EXCEPTIONS: LogEntry['exceptions'] = [];
-
-/** A log entry with the vendor's id, which becomes its tie-break. */
-export interface LogRow extends LogEntry {
-  readonly logId: string;
-}
 
 export function rowOf(log: WirePipelineLog): Unplaced<LogRow> {
   return {
@@ -50,9 +44,4 @@ function exceptionOf({ type, value, trace }: WireException): LogException {
 function extraOf({ extra_fields }: WirePipelineLog): JsonObject | null {
   const fields = attributesOf(extra_fields, 'extra_fields');
   return fields === null ? null : redact(fields);
-}
-
-/** A stand-in that keeps the place of an unreadable row. */
-export function standInRow(time: bigint, logId: string, unreadable: UnreadableRow): Unplaced<LogRow> {
-  return { ...standInEntry(time, unreadable), logId };
 }

@@ -1,8 +1,9 @@
+import { hasStatus } from '../../../domain/errors.ts';
 import type { Call } from '../../../domain/call.ts';
-import type { Attempt, Step, Task } from '../../../domain/job.ts';
+import type { Attempt } from '../../../domain/job.ts';
 import type { Rows } from '../../shared/rows.ts';
 import type { NemoApi } from '../api.ts';
-import { isAbsent, isRouteAbsent, noSuchJob } from '../errors.ts';
+import { isRouteAbsent, noSuchJob } from '../errors.ts';
 import { jobKey } from '../keys.ts';
 import { JobLoader } from './loader.ts';
 import type { JobPath } from '../keys.ts';
@@ -61,7 +62,7 @@ export function createJobReader(source: string, api: NemoApi) {
       attemptRoutes = true;
       return wires;
     } catch (error) {
-      if (!isAbsent(error) || attemptRoutes === true) throw error;
+      if (!hasStatus(error, 404, 405) || attemptRoutes === true) throw error;
       if (isRouteAbsent(error)) attemptRoutes = false;
       return null;
     }

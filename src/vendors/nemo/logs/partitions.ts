@@ -1,5 +1,5 @@
 import type { Call } from '../../../domain/call.ts';
-import { TributaryError } from '../../../domain/errors.ts';
+import { TributaryError, hasStatus } from '../../../domain/errors.ts';
 import { FairShare } from '../../../domain/fair-share.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import { contentHash, hashAhead } from '../../../pagination/core/identity.ts';
@@ -14,7 +14,7 @@ import { refusedPartition } from '../../shared/refused-partition.ts';
 import { cutRows } from '../../shared/rows.ts';
 import { withStandIns } from '../../shared/stand-ins.ts';
 import type { LogQuery, NemoApi } from '../api.ts';
-import { isLogQueryFailure, isRefused, isTokenRefused, noSuchJob } from '../errors.ts';
+import { isLogQueryFailure, isTokenRefused, noSuchJob } from '../errors.ts';
 import type { JobReader } from '../jobs/reader.ts';
 import { LADDER } from '../facts.ts';
 import { isStorable, jobKey } from '../keys.ts';
@@ -89,7 +89,7 @@ async function fetchPage(
     return { rows, next: page.next, total: page.total };
   } catch (error) {
     // The documentation is inconsistent about how this call names an attempt; some pages say by number.
-    if (attempt !== undefined && pageCursor === null && isRefused(error)) reader.refuseAttempts();
+    if (attempt !== undefined && pageCursor === null && hasStatus(error, 422)) reader.refuseAttempts();
     if (isStorable(place.name) || !isLogQueryFailure(error)) throw error;
     const message = `${source}: the source can't give the log of a job with such a name (letters, digits and ._:- only).`;
     throw new TributaryError('SOURCE_TRUNCATED', message, { source, cause: error });

@@ -15,7 +15,7 @@ import type { RestOptions } from '../options.ts';
 import type { LogPaging } from '../description/paging-options.ts';
 import { filterParameters } from '../pushdown.ts';
 import { lineReader, pageDecoder } from '../wire.ts';
-import type { LogRow } from '../wire.ts';
+import type { LogRow } from '../../shared/entries.ts';
 import { eitherOrder } from './either-order.ts';
 import { namingKeys } from './naming-keys.ts';
 import { offsetLog, offsetLogCounts } from './offsets.ts';

@@ -12,7 +12,8 @@ import type { Bound, LogPaging } from '../description/paging-options.ts';
 import { TIME_FORMATS } from '../facts.ts';
 import { timeText } from '../description/times.ts';
 import type { Rounding } from '../description/times.ts';
-import type { LogRow, WirePage } from '../wire.ts';
+import type { LogRow } from '../../shared/entries.ts';
+import type { WirePage } from '../wire.ts';
 import { fetchPage, ordersOf } from './page.ts';
 import type { NativeLog } from './page.ts';
 
@@ -28,7 +29,7 @@ export function offsetLog(log: NativeLog<OffsetPaging>): Partition<LogRow> {
     key: '',
     source: http.source,
     size: sizes.of(job),
-    identity: { by: 'id', of: (row) => row.rowId },
+    identity: { by: 'id', of: (row) => row.logId },
     orders: ordersOf(options),
     tieOrdered: () => false,
     timeFilter: () => paging.since !== undefined && paging.until !== undefined,

@@ -5,16 +5,16 @@ import type { EmptyPromise } from '../../../pagination/core/empty-promise.ts';
 import type { MissingRows } from '../../../pagination/core/missing-rows.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
 import type { Identity, Unplaced } from '../../../pagination/core/partition.ts';
-import { standInEntry } from '../../shared/entries.ts';
-import { cutRows, sizeOf } from '../../shared/rows.ts';
-import { withStandIns } from '../../shared/stand-ins.ts';
+import { sizeOf } from '../../shared/rows.ts';
 import type { LostRows } from '../../shared/rows.ts';
 import { ask } from '../api.ts';
 import type { Parameters } from '../api.ts';
 import type { DescribedLogs } from '../options.ts';
 import type { LogPaging, PagingOrder } from '../description/paging-options.ts';
 import type { Variables } from '../description/templates.ts';
-import type { LogRow, WirePage } from '../wire.ts';
+import { logRows } from '../../shared/entries.ts';
+import type { LogRow } from '../../shared/entries.ts';
+import type { WirePage } from '../wire.ts';
 
 export type Order = 'ascending' | 'descending';
 
@@ -68,17 +68,9 @@ export async function fetchPage(log: NativeLog, asked: LogPageRequest, call: Cal
   ];
   const question = { variables, parameters, cutsStrings: asked.isLeast };
   const { data: page, cutTo } = await ask(http, options, question, decoder, call);
-  const idOf = (row: Unplaced<LogRow>): string => (options.id === undefined ? contentHash(contentOf(row)) : row.rowId);
-  const rows = withStandIns<Unplaced<LogRow>>(
-    { data: cutRows(page.data.map(ownRow), cutTo, idOf), odd: page.odd },
-    {
-      source: http.source,
-      order,
-      isLast: asked.isLast(page),
-      idOf: (row) => row.rowId,
-      standIn: (time, rowId, unreadable) => ({ ...standInEntry(time, unreadable), rowId }),
-    },
-  );
+  const idOf = (row: Unplaced<LogRow>): string => (options.id === undefined ? contentHash(contentOf(row)) : row.logId);
+  const own = { data: page.data.map(ownRow), odd: page.odd };
+  const rows = logRows(own, cutTo, { source: http.source, order, isLast: asked.isLast(page) }, idOf);
   const { total, more, next } = page;
   const count = sizeOf(page);
   if (asked.isFirst) log.promise.see({ count, total, more });
@@ -108,13 +100,13 @@ export function ordersOf({
 
 /** The identity of lines of one instant. */
 export function identityOf({ id }: DescribedLogs): Identity<LogRow> {
-  return id === undefined ? { by: 'content', of: contentOf } : { by: 'id', of: (row) => row.rowId };
+  return id === undefined ? { by: 'content', of: contentOf } : { by: 'id', of: (row) => row.logId };
 }
 
 /** A row's id and its content as text, for `MissingRows`; null: rows have no ids. */
 export function rowTextsOf({ id }: DescribedLogs): ConstructorParameters<typeof MissingRows<LogRow>>[0] {
   if (id === undefined) return null;
-  return { idOf: (row) => row.rowId, textOf: (row) => JSON.stringify(contentOf(row)) };
+  return { idOf: (row) => row.logId, textOf: (row) => JSON.stringify(contentOf(row)) };
 }
 
 function contentOf({ message, severity, attributes }: Unplaced<LogRow>): readonly (string | null)[] {

@@ -5,7 +5,8 @@ import type { PageCap } from '../../../pagination/time-keyset/page-cap.ts';
 import { timeKeysetPartition } from '../../../pagination/time-keyset/time-keyset.ts';
 import type { LogPaging } from '../description/paging-options.ts';
 import { timeText } from '../description/times.ts';
-import type { LogRow, WirePage } from '../wire.ts';
+import type { LogRow } from '../../shared/entries.ts';
+import type { WirePage } from '../wire.ts';
 import { fetchPage } from './page.ts';
 import type { NativeLog, DecodedPage, Order } from './page.ts';
 
@@ -45,8 +46,8 @@ export function timeLog(log: NativeLog<TimePaging>, { clock, cap }: TimeFacts): 
     if (rows.length >= limit) return null;
     const before = order === 'ascending' ? last.time - clock.step : last.time + clock.step;
     const next = await fetch(order, before, limit, call);
-    const known = new Set(rows.map(({ rowId }) => rowId));
-    return next.rows.some(({ rowId, unreadable }) => unreadable === undefined && !known.has(rowId));
+    const known = new Set(rows.map(({ logId }) => logId));
+    return next.rows.some(({ logId, unreadable }) => unreadable === undefined && !known.has(logId));
   }
 
   return timeKeysetPartition<LogRow>({
@@ -54,7 +55,7 @@ export function timeLog(log: NativeLog<TimePaging>, { clock, cap }: TimeFacts): 
     size,
     cap,
     clock,
-    identity: { by: 'id', of: (row) => row.rowId },
+    identity: { by: 'id', of: (row) => row.logId },
     classes: [],
     async fetch({ order, after, limit }, call) {
       const page = await fetch(order, after, limit, call);

@@ -5,7 +5,8 @@ import { pageTokenPartition } from '../../../pagination/page-token/page-token.ts
 import type { TokenPage } from '../../../pagination/page-token/page-token.ts';
 import { isRefusal, pageOrEnd } from '../api.ts';
 import type { LogPaging } from '../description/paging-options.ts';
-import type { LogRow, WirePage } from '../wire.ts';
+import type { LogRow } from '../../shared/entries.ts';
+import type { WirePage } from '../wire.ts';
 import { fetchPage, identityOf } from './page.ts';
 import type { NativeLog, Order } from './page.ts';
 

@@ -4,7 +4,7 @@ import { wholeResponsePartition } from '../../../pagination/whole-response/whole
 import { cutRows } from '../../shared/rows.ts';
 import { contentHash } from '../../../pagination/core/identity.ts';
 import { ask } from '../api.ts';
-import type { LogRow } from '../wire.ts';
+import type { LogRow } from '../../shared/entries.ts';
 import { identityOf, ownRow } from './page.ts';
 import type { NativeLog } from './page.ts';
 
@@ -18,7 +18,7 @@ export function wholeLog(log: NativeLog): Partition<LogRow> {
       const question = { variables, parameters: filters, cutsStrings: true };
       const { data: page, cutTo } = await ask(http, options, question, decoder, call);
       const sink = begin();
-      const idOf = (row: Unplaced<LogRow>): string => contentHash([row.rowId, row.message]);
+      const idOf = (row: Unplaced<LogRow>): string => contentHash([row.logId, row.message]);
       await mapInTurns(cutRows(page.data.map(ownRow), cutTo, idOf), sink);
       lost.note(page.odd);
       missing.see({ rows: page.data, count: page.data.length, total: null, start: null });

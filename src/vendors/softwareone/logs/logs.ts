@@ -11,7 +11,7 @@ import type { SourceContext } from '../context.ts';
 import { LogPages } from './pages.ts';
 import type { TaskLog } from './pages.ts';
 import { NANOSECONDS_PER_MILLISECOND } from '../rql.ts';
-import type { LogRow } from '../mapping.ts';
+import type { LogRow } from '../../shared/entries.ts';
 import { canGoOn } from './order-not-kept.ts';
 import { hintInto, hintsInto, keepRows } from '../../../pagination/core/hinted-rows.ts';
 

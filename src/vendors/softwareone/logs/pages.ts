@@ -6,10 +6,7 @@ import type { HttpReply } from '../../../http/client.ts';
 import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
 import { countedSize } from '../../../pagination/core/ladder.ts';
 import type { PageSize } from '../../../pagination/core/page-size.ts';
-import type { Unplaced } from '../../../pagination/core/partition.ts';
-import { standInEntry } from '../../shared/entries.ts';
-import { cutRows, sizeOf } from '../../shared/rows.ts';
-import { withStandIns } from '../../shared/stand-ins.ts';
+import { sizeOf } from '../../shared/rows.ts';
 import { isRefusal } from '../abilities.ts';
 import type { Ability } from '../abilities.ts';
 import { badResponse } from '../context.ts';
@@ -18,7 +15,8 @@ import { abilitiesFor, isWithinBounds, logQuery } from './query.ts';
 import type { LogFilters } from './query.ts';
 import { isEnd, totalOf } from './counts.ts';
 import { entryOf } from '../mapping.ts';
-import type { LogRow } from '../mapping.ts';
+import { logRows } from '../../shared/entries.ts';
+import type { LogRow } from '../../shared/entries.ts';
 import { OrderCheck, otherTimeBehind } from './order-check.ts';
 import { OrderNotKept } from './order-not-kept.ts';
 import { TASKS, TASKS_ROUTE } from '../facts.ts';
@@ -122,23 +120,11 @@ export class LogPages {
     }
     await this.#proveOrder(page, request, used, call);
     this.#checkFilters(data, used);
-    const rows = withStandIns<Unplaced<LogRow>>(
-      {
-        data: cutRows(
-          data.map((log) => entryOf(log, taskKey)),
-          cutTo,
-          ({ logId }) => logId,
-        ),
-        odd: page.odd,
-      },
-      {
-        source: http.source,
-        order: request.order,
-        isLast: isEnd(page, request),
-        idOf: (row) => row.logId,
-        standIn: (time, logId, unreadable) => ({ ...standInEntry(time, unreadable), logId }),
-      },
-    );
+    const rows = logRows({ data: data.map((log) => entryOf(log, taskKey)), odd: page.odd }, cutTo, {
+      source: http.source,
+      order: request.order,
+      isLast: isEnd(page, request),
+    });
     return { rows, total: totalOf(page, request), limit: $meta.limit };
   }
 
