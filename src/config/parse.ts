@@ -7,7 +7,7 @@ import { ConfigurationError } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { persistedQueries } from './persisted-queries.ts';
 import { environmentProxies, proxyOf, tlsSettings } from './route.ts';
-import { serviceLimits, serviceLimitsSchema } from './schema/limits.ts';
+import { serviceLimits, serviceLimitsSchema } from './service-limits.ts';
 import { COMMON_KEYS, commonSchema, serverSchema } from './schema/schema.ts';
 import { redisSchema, redisSettings, sourceTailSettings, tailSchema, tailSettings } from './schema/tail.ts';
 import { streamBounds } from './schema/stream-limits.ts';

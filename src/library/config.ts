@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { serviceLimitsSchema } from '../config/schema/limits.ts';
+import type { serviceLimitsSchema } from '../config/service-limits.ts';
 import type { commonSchema, serverSchema } from '../config/schema/schema.ts';
 import type { redisSchema, tailSchema } from '../config/schema/tail.ts';
 

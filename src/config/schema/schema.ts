@@ -5,7 +5,7 @@ import { authSchema, anyAuth, forwardSchema } from './auth.ts';
 import { accessSchema } from './access.ts';
 import { isNetwork, originOf } from '../addresses.ts';
 import { duration, formatDuration } from '../duration.ts';
-import { serviceLimitsSchema } from './limits.ts';
+import { serviceLimitsSchema } from '../service-limits.ts';
 import { persistedQueriesSchema } from '../persisted-queries.ts';
 import { proxySchema, tlsSchema } from './route.ts';
 import { withoutLineBreaks } from '../secret.ts';
