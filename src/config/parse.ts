@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accessProblems, accessSettings } from './schema/access.ts';
+import { accessProblems, accessSettings } from './access.ts';
 import type { AuthInput } from './schema/auth.ts';
 import type { Configuration, ServerSettings, SourceConfiguration } from './configuration.ts';
 import type { Environment } from './environment.ts';
@@ -13,7 +13,7 @@ import { redisSchema, redisSettings, sourceTailSettings, tailSchema, tailSetting
 import { streamBounds } from './schema/stream-limits.ts';
 import { textFilesIn } from './text-file.ts';
 import type { ReadText } from './text-file.ts';
-import { tracingSettings } from './schema/tracing.ts';
+import { tracingSettings } from './tracing.ts';
 import { validate } from './validate.ts';
 import type { AuthSettings, Forwarding, LimitSettings, RouteSettings } from '../http/settings.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../../http/settings.ts';
 import { streamLimitsSchema } from './stream-limits.ts';
 import { authSchema, anyAuth, forwardSchema } from './auth.ts';
-import { accessSchema } from './access.ts';
+import { accessSchema } from '../access.ts';
 import { isNetwork, originOf } from '../addresses.ts';
 import { duration, formatDuration } from '../duration.ts';
 import { serviceLimitsSchema } from '../service-limits.ts';
 import { persistedQueriesSchema } from '../persisted-queries.ts';
 import { proxySchema, tlsSchema } from './route.ts';
 import { withoutLineBreaks } from '../secret.ts';
-import { tracingSchema } from './tracing.ts';
+import { tracingSchema } from '../tracing.ts';
 import { redisSchema, sourceTailSchema, tailSchema } from './tail.ts';
 import type { VendorDefinition } from '../../vendors/connector.ts';
 
