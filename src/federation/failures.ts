@@ -1,5 +1,7 @@
 import { TributaryError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import { describeUnreadable } from '../pagination/core/unreadable.ts';
+import type { Unreadable } from '../pagination/core/partition.ts';
 import type { SourceFailure } from './api.ts';
 
 /** Failures that a later attempt may not meet again: they do not end a walk. */
@@ -39,3 +41,13 @@ export function isAbort(error: unknown): boolean {
 
 /** A source contradicts itself about a list, for example by counting rows that it does not return. */
 export class Contradiction extends Error {}
+
+/** Rows of a source that could not be read at all or only in part. The other rows are unaffected. */
+export class UnreadableRows extends Error {
+  readonly unreadable: Unreadable;
+
+  constructor(unreadable: Unreadable) {
+    super(describeUnreadable(unreadable));
+    this.unreadable = unreadable;
+  }
+}

@@ -2,10 +2,9 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { summed } from '../../pagination/core/unreadable.ts';
 import type { FailureArguments, SourceFailure } from '../api.ts';
-import { Contradiction, isOfSource, sourceFailure } from '../failures.ts';
+import { Contradiction, isOfSource, sourceFailure, UnreadableRows } from '../failures.ts';
 import type { Slot } from './place.ts';
 import type { SlotFailure } from './merge.ts';
-import { UnreadableRows } from '../unreadable-rows.ts';
 
 type Failures<T extends Ordered> = readonly SlotFailure<T>[];
 

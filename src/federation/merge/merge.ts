@@ -6,7 +6,7 @@ import { MergeLane } from './lane.ts';
 import type { MergedRow, MergeOptions } from './lane.ts';
 import { compareMerged, isUntouched, positionIn, untouched } from './place.ts';
 import type { Slot } from './place.ts';
-import { UnreadableRows } from '../unreadable-rows.ts';
+import { UnreadableRows } from '../failures.ts';
 
 /**
  * A streaming k-way merge of partitions. The merged order is time, then scope, then partition, then the row's own

@@ -26,9 +26,7 @@ import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/
 import { isSame, textOfRow } from '../numbered/still-rows.ts';
 import { LostPages } from './lost-pages.ts';
 import { readFromSmallPage } from './small-page.ts';
-import { TokenCount } from './token-count.ts';
-import { TokenFacts } from './token-facts.ts';
-import { TokenRefused } from './token-refused.ts';
+import { TokenCount, TokenFacts, TokenRefused } from './token-facts.ts';
 
 /**
  * Lists that are paged with a token for the next page, at a fixed page size. Where tokens

@@ -12,8 +12,7 @@ import { readHint } from '../numbered/page-hint.ts';
 import { batchFrom } from './small-batch.ts';
 import type { SmallPage } from './small-batch.ts';
 import { hasPassedOver, reportingPassedOver } from './passed-over.ts';
-import { TokenFacts } from './token-facts.ts';
-import { TokenRefused } from './token-refused.ts';
+import { TokenFacts, TokenRefused } from './token-facts.ts';
 
 /**
  * Reads the needed rows from one page that is just large enough. The page itself must prove that it has every row

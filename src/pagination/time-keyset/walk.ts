@@ -11,7 +11,6 @@ import { KnownRows } from './known-rows.ts';
 import { TimedPageLengths } from './page-lengths.ts';
 import { flip, inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
 import { firstSize } from '../core/ladder.ts';
-import { upToNeed } from './up-to-need.ts';
 import { countReadable, fetchFitting } from './list.ts';
 import type { AskedPage, TimeKeysetOptions, TimePage } from './list.ts';
 
@@ -287,4 +286,22 @@ interface WalkPage<T extends Ordered> {
   readonly truncated?: string | undefined;
   /** True if the walk cannot continue from here. */
   readonly isLast?: boolean;
+}
+
+/**
+ * The rows up to the first row after the needed ones and after the instant of the last of them. Rows after that are
+ * left to the next page, because near the end of a page a row that is out of order may be missing. All rows if there
+ * are no more than needed.
+ */
+function upToNeed<T extends Ordered>(
+  rows: readonly Unplaced<T>[],
+  order: TimeOrder,
+  { from, need }: ReadRequest<T>,
+): readonly Unplaced<T>[] {
+  const begin = from === null ? 0 : rows.findIndex(({ time }) => isAhead(order, time, from.time));
+  if (begin === -1) return rows;
+  const last = rows[begin + need - 1]?.time;
+  if (last === undefined) return rows;
+  const end = rows.findIndex(({ time }) => isAhead(order, time, last));
+  return end === -1 ? rows : rows.slice(0, end + 1);
 }

@@ -1,4 +1,4 @@
-import { withinDepth } from '../../domain/json.ts';
+import { isRecord, withinDepth } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { instantOfEpoch, parseInstant } from '../../domain/time.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -14,9 +14,7 @@ import { Mismatch } from '../../http/body/mismatch.ts';
 /** An object of an answer. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export const isFields: (value: unknown) => value is Fields = isRecord;
 
 /** The value as an object. Throws a `Mismatch` otherwise. */
 export function fieldsOf(value: unknown): Fields {
@@ -125,11 +123,7 @@ export function jsonOf(value: unknown): Json {
 export function attributesOf(value: unknown, name: string): JsonObject | null {
   const json = jsonOf(value);
   if (json === null) return null;
-  return isJsonObject(json) ? json : { [name]: json };
-}
-
-function isJsonObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(json) ? json : { [name]: json };
 }
 
 /** Sets an own member, whatever its name (`__proto__`). */

@@ -2,7 +2,6 @@ import { asError } from '../../../domain/errors.ts';
 import type { Recency } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { BeginRows, RowSink } from '../../../pagination/whole-response/whole-response.ts';
-import { LineCount } from './line-count.ts';
 import { LateEntry } from './entry.ts';
 import type { LineItem, LogItem, OddItem } from './body/groups.ts';
 import { OddLines } from './odd-lines.ts';
@@ -81,5 +80,22 @@ export class FanOut {
   #fail(reader: Reader, error: unknown): void {
     reader.failure = asError(error);
     if (this.#readers.every(({ failure }) => failure !== null)) throw reader.failure;
+  }
+}
+
+/** Counts the lines of an answer, in all and per group. */
+class LineCount {
+  #all = 0;
+  readonly #groups = new Map<string, number>();
+
+  line(group: string): void {
+    this.#all += 1;
+    this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1);
+  }
+
+  /** True if the answer, or one group of it, has exactly the vendor's maximum of lines. */
+  reaches(cap: number | null): boolean {
+    if (cap === null) return false;
+    return this.#all === cap || [...this.#groups.values()].includes(cap);
   }
 }
