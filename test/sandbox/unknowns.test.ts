@@ -30,7 +30,7 @@ const UNKNOWN: readonly (readonly [row: string, settings: object, switches: read
   ['NeMo: status of a cursor that it does not take', nemoDialectOf({}), ['badCursor']],
   ['NeMo: shape and life of page tokens', nemoDialectOf({}), ['tokens']],
   ['NeMo: zone of times, order of ties', nemoDialectOf({}), ['zone', 'shuffleTies']],
-  ['SAP: order of runs', sapSettingsOf({}), ['newestFirst', 'sortedBy', 'shuffleTies']],
+  ['SAP: order of runs', sapSettingsOf({}), ['order', 'sortedBy', 'ties']],
   ['SAP: largest page of runs', sapSettingsOf({}), ['runsPerPage']],
   ['SAP: sizes of pages of jobs and schedules', sapSettingsOf({}), ['jobsPerPage', 'schedulesPerPage']],
   ['SAP: counts and links', sapSettingsOf({}), ['total', 'links', 'ignores', 'behindTheEnd']],

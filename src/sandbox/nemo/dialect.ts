@@ -36,26 +36,21 @@ export interface DialectOptions extends Partial<NemoDialect> {
   readonly tokenLifetime?: number | undefined;
 }
 
-/** The dialect for these options; the defaults are what was observed. */
-export function dialectOf(options: DialectOptions): LogDialect {
-  const { generation = 'A' } = options;
-  return {
-    generation,
-    nextPageAtEnd: options.nextPageAtEnd ?? 'null',
-    badCursor: options.badCursor ?? (generation === 'A' ? 500 : 400),
-    zone: options.zone ?? 'naive',
-    shuffleTies: options.shuffleTies ?? false,
-    nextIsSecond: options.nextIsSecond ?? false,
-    emptyFrom: options.emptyFrom ?? Infinity,
-    total: options.total ?? NO_DOUBTS.total,
-    more: options.more ?? NO_DOUBTS.more,
-    rowsPerPage: options.rowsPerPage ?? NO_DOUBTS.rowsPerPage,
-    ignoresPlace: options.ignoresPlace ?? NO_DOUBTS.ignoresPlace,
-    tokens: tokensOf(options),
-  };
+/** What was observed. */
+const DEFAULTS = {
+  ...NO_DOUBTS,
+  nextPageAtEnd: 'null',
+  zone: 'naive',
+  shuffleTies: false,
+  nextIsSecond: false,
+  emptyFrom: Infinity,
+} as const;
+
+export function dialectOf({ generation = 'A', ...given }: DialectOptions): LogDialect {
+  return { ...DEFAULTS, generation, badCursor: generation === 'A' ? 500 : 400, ...given, tokens: tokensOf(given) };
 }
 
-function tokensOf({ tokens, tokenLifetime }: DialectOptions): PageTokens {
+function tokensOf({ tokens, tokenLifetime }: Omit<DialectOptions, 'generation'>): PageTokens {
   if (tokens === 'decimal') return decimalTokens();
   return tokens === 'opaque' ? opaqueTokens(tokenLifetime ?? null) : numberedTokens();
 }

@@ -12,7 +12,7 @@ import type { SapOptions } from './settings.ts';
 import { SapAccess } from './tokens.ts';
 
 export type { SapRunEvent, SapRunInput } from './runs.ts';
-export type { SapDialect, SapDoubts, SapOptions } from './settings.ts';
+export type { SapDialect, SapOptions } from './settings.ts';
 
 /** The simulated scheduler, with additional functions for its own tests and demo. */
 export interface SapSimulation extends SimulatedVendor {

@@ -95,7 +95,7 @@ export class JobStore {
       runs: new RunList(
         this.#lastSchedule,
         this.#settings.dialect === 'legacy' ? 'hex' : 'uuid',
-        this.#settings.shuffleTies,
+        this.#settings.ties === 'shuffled',
         this.#settings.sortedBy,
       ),
     };

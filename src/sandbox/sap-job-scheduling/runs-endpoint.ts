@@ -30,7 +30,7 @@ export function listRuns(
   const { start, end } = bounds;
   const results: SapRun[] = [];
   for (let index = start; index < Math.min(end, runs.size); index += 1) {
-    const run = runs.at(settings.newestFirst ? runs.size - 1 - index : index);
+    const run = runs.at(settings.order === 'newest-first' ? runs.size - 1 - index : index);
     if (run !== undefined) results.push(run);
   }
   const size = end - start;
@@ -85,12 +85,12 @@ export function getSchedule(settings: SapSettings, schedule: SapSchedule, query:
   const logs = shown.flatMap((run) =>
     run === undefined ? [] : [{ ...runBody(run), statusMessage: '', locale: null }],
   );
-  return { status: 200, body: { ...body, logs: settings.newestFirst ? logs : logs.reverse() } };
+  return { status: 200, body: { ...body, logs: settings.order === 'newest-first' ? logs : logs.reverse() } };
 }
 
 function nativeIndex(runs: RunList, runId: string, settings: SapSettings): number {
   const place = runs.placeOf(runId);
-  return place === -1 || !settings.newestFirst ? place : runs.size - 1 - place;
+  return place === -1 || settings.order === 'oldest-first' ? place : runs.size - 1 - place;
 }
 
 interface ShownPage {

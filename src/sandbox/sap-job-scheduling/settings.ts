@@ -7,60 +7,47 @@ import type { SaidTotal } from '../doubts.ts';
  */
 export type SapDialect = 'legacy' | 'current';
 
-/** What is not known of the service, or cannot be relied on. The defaults follow its documents. */
-export interface SapDoubts {
-  /** The sort key of the list of runs. */
-  readonly sortedBy?: 'invocation' | 'scheduling';
-  readonly total?: SaidTotal;
-  /** Most runs per page, even if more are requested. */
-  readonly runsPerPage?: number;
-  /** Most jobs or schedules per page, even if more are requested. */
-  readonly jobsPerPage?: number;
-  /** Whether pages have links where they belong, always or never. */
-  readonly links?: 'honest' | 'always' | 'never';
-  /** Paging parameters without effect: the answer is always the first page. */
-  readonly ignores?: 'nothing' | 'cursors' | 'offsets' | 'both';
-  /** The answer after the last run: an empty page, or the last page again. */
-  readonly behindTheEnd?: 'empty' | 'last-page';
-  /** The effect of a run id and an offset in one request. */
-  readonly cursorWithOffset?: 'cursor' | 'offset' | 'refused';
-  /** The answer to an invalid page size of runs. */
-  readonly badPageSize?: 'refused' | 'default';
-  /** The form of the action log: a page like others, or a bare list. */
-  readonly actionLogs?: 'page' | 'list';
-  /** The body of a 404 answer. */
-  readonly notFoundBody?: 'error' | 'none' | 'html';
-}
-
-export interface SapOptions extends SapDoubts {
-  readonly dialect?: SapDialect;
-  /** The number of the first row, if a test needs another than the dialect's. */
-  readonly firstOffset?: 0 | 1;
-  /** Whether it supports paging by run id, if a test needs another answer than the dialect's. */
-  readonly cursors?: boolean;
-  readonly order?: 'newest-first' | 'oldest-first';
-  /** The place of a new run among others of the same second: after them, or anywhere. */
-  readonly ties?: 'inserted' | 'shuffled';
-  /** The authorisation that the plan uses. */
-  readonly auth?: 'oauth2' | 'basic';
-  readonly tokenSeconds?: number;
-  /** Default number of schedules per answer; default: all. */
-  readonly schedulesPerPage?: number;
-  /** The answer for a schedule that has never run: an empty list, or a 404 as worded on the newer page. */
-  readonly emptyRuns?: 'empty' | 'not-found';
-}
-
-export interface SapSettings extends Required<SapDoubts> {
+export interface SapSettings {
   readonly dialect: SapDialect;
+  /** The number of the first row, if a test needs another than the dialect's. */
   readonly firstOffset: 0 | 1;
+  /** Whether it supports paging by run id, if a test needs another answer than the dialect's. */
   readonly cursors: boolean;
-  readonly newestFirst: boolean;
-  readonly shuffleTies: boolean;
+  readonly order: 'newest-first' | 'oldest-first';
+  /** The place of a new run among others of the same second: after them, or anywhere. */
+  readonly ties: 'inserted' | 'shuffled';
+  /** The authorisation that the plan uses. */
   readonly auth: 'oauth2' | 'basic';
   readonly tokenSeconds: number;
+  /** Default number of schedules per answer; default: all. */
   readonly schedulesPerPage: number;
+  /** The answer for a schedule that has never run: an empty list, or a 404 as worded on the newer page. */
   readonly emptyRuns: 'empty' | 'not-found';
+  // What is not known of the service, or cannot be relied on. The defaults follow its documents.
+  /** The sort key of the list of runs. */
+  readonly sortedBy: 'invocation' | 'scheduling';
+  readonly total: SaidTotal;
+  /** Most runs per page, even if more are requested. */
+  readonly runsPerPage: number;
+  /** Most jobs or schedules per page, even if more are requested. */
+  readonly jobsPerPage: number;
+  /** Whether pages have links where they belong, always or never. */
+  readonly links: 'honest' | 'always' | 'never';
+  /** Paging parameters without effect: the answer is always the first page. */
+  readonly ignores: 'nothing' | 'cursors' | 'offsets' | 'both';
+  /** The answer after the last run: an empty page, or the last page again. */
+  readonly behindTheEnd: 'empty' | 'last-page';
+  /** The effect of a run id and an offset in one request. */
+  readonly cursorWithOffset: 'cursor' | 'offset' | 'refused';
+  /** The answer to an invalid page size of runs. */
+  readonly badPageSize: 'refused' | 'default';
+  /** The form of the action log: a page like others, or a bare list. */
+  readonly actionLogs: 'page' | 'list';
+  /** The body of a 404 answer. */
+  readonly notFoundBody: 'error' | 'none' | 'html';
 }
+
+export type SapOptions = Partial<SapSettings>;
 
 /** Largest page of runs (assumed: the vendor publishes no limit; 200 is its default). */
 export const MAX_RUNS = 200;
@@ -70,28 +57,27 @@ export const DEFAULT_PAGE = 10;
 
 export const CREDENTIALS = { user: 'sb-tributary-sandbox', password: 'sandbox-secret-of-sap' } as const;
 
-export function settingsOf(options: SapOptions): SapSettings {
-  const dialect = options.dialect ?? 'current';
-  return {
-    dialect,
-    firstOffset: options.firstOffset ?? (dialect === 'legacy' ? 1 : 0),
-    cursors: options.cursors ?? dialect === 'current',
-    newestFirst: options.order !== 'oldest-first',
-    shuffleTies: options.ties === 'shuffled',
-    auth: options.auth ?? 'oauth2',
-    tokenSeconds: options.tokenSeconds ?? 43_199,
-    schedulesPerPage: options.schedulesPerPage ?? Infinity,
-    emptyRuns: options.emptyRuns ?? 'empty',
-    sortedBy: options.sortedBy ?? 'invocation',
-    total: options.total ?? 'honest',
-    runsPerPage: options.runsPerPage ?? MAX_RUNS,
-    jobsPerPage: options.jobsPerPage ?? Infinity,
-    links: options.links ?? 'honest',
-    ignores: options.ignores ?? 'nothing',
-    behindTheEnd: options.behindTheEnd ?? 'empty',
-    cursorWithOffset: options.cursorWithOffset ?? 'cursor',
-    badPageSize: options.badPageSize ?? 'refused',
-    actionLogs: options.actionLogs ?? 'page',
-    notFoundBody: options.notFoundBody ?? 'error',
-  };
+const DEFAULTS = {
+  order: 'newest-first',
+  ties: 'inserted',
+  auth: 'oauth2',
+  tokenSeconds: 43_199,
+  schedulesPerPage: Infinity,
+  emptyRuns: 'empty',
+  sortedBy: 'invocation',
+  total: 'honest',
+  runsPerPage: MAX_RUNS,
+  jobsPerPage: Infinity,
+  links: 'honest',
+  ignores: 'nothing',
+  behindTheEnd: 'empty',
+  cursorWithOffset: 'cursor',
+  badPageSize: 'refused',
+  actionLogs: 'page',
+  notFoundBody: 'error',
+} as const;
+
+export function settingsOf({ dialect = 'current', ...given }: SapOptions): SapSettings {
+  const isLegacy = dialect === 'legacy';
+  return { ...DEFAULTS, dialect, firstOffset: isLegacy ? 1 : 0, cursors: !isLegacy, ...given };
 }
