@@ -17,7 +17,7 @@ export function countReloads(registry: Registry): (outcome: ReloadOutcome) => vo
   });
   const last = new Gauge({
     name: 'tributary_config_last_applied_timestamp_seconds',
-    help: 'When the configuration in use was read, in seconds since 1970.',
+    help: 'Time at which the configuration in use was read, in seconds since 1970.',
     registers: [registry],
   });
   const refused = new Gauge({

@@ -88,7 +88,7 @@ export function createMetrics(): Metrics {
   });
   const duration = new Histogram({
     name: 'tributary_graphql_duration_seconds',
-    help: 'How long queries took to execute; of a subscription, how long until it began. By type.',
+    help: 'Time that queries took to execute; for a subscription, the time until it began. By type.',
     labelNames: ['type'],
     buckets: SECONDS,
     registers: [registry],

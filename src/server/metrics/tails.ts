@@ -13,7 +13,7 @@ export function countTails(registry: Registry, statistics: () => TailStatistics)
   );
   metrics.gauge(
     'tributary_tail_lag_seconds',
-    'How long ago that job was read to its end which was read longest ago.',
+    'Time since the last full read of the job that was read longest ago.',
     () => statistics().lagSeconds,
     'max',
   );

@@ -21,14 +21,14 @@ export function countCalls(registry: Registry): (attempt: Attempt) => void {
   });
   const durations = new Histogram({
     name: 'tributary_upstream_duration_seconds',
-    help: 'How long attempts at calls to sources took, with their bodies, by source and route.',
+    help: 'Time that attempts at calls to sources took, with their bodies, by source and route.',
     labelNames: ['source', 'route'],
     buckets: SECONDS,
     registers: [registry],
   });
   const queued = new Histogram({
     name: 'tributary_source_queue_seconds',
-    help: 'How long attempts at calls to sources waited for their turn before they were sent, by source.',
+    help: 'Time that attempts at calls to sources waited for their turn before they were sent, by source.',
     labelNames: ['source'],
     buckets: SECONDS,
     registers: [registry],
