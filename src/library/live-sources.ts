@@ -1,5 +1,4 @@
 import { keysForRestart, sourceChanges } from '../config/changes.ts';
-import type { SourceChanges } from '../config/changes.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { ConfigurationError } from '../config/problems.ts';
 import { closeSources, connectSources } from '../config/sources.ts';
@@ -9,21 +8,6 @@ import type { OpenSources } from './open-sources.ts';
 
 /** Time for a query that has timed out to end. */
 const GRACE_MILLISECONDS = 5_000;
-
-/** A prepared change of the sources. */
-export interface Succession {
-  readonly changes: SourceChanges;
-  /** Changed keys that take effect only after a restart. */
-  readonly afterRestart: readonly string[];
-  readonly sources: readonly ConnectedSource[];
-  /**
-   * Applies the change. Sources that leave end their tails now; running operations may still call them for as long as a
-   * query may take.
-   */
-  take(): void;
-  /** Discards the change. */
-  abandon(): Promise<void>;
-}
 
 /** The sources of a service whose configuration may change. */
 export class LiveSources {
@@ -48,11 +32,11 @@ export class LiveSources {
   }
 
   /**
-   * Connects the sources that the new configuration adds or changes. `given` is null if there is no configuration any
+   * Prepares a change of the sources: connects the sources that the new configuration adds or changes. `given` is null if there is no configuration any
    * more. Throws `ConfigurationError` if all sources were removed: only a service that started without sources may run
    * the sandbox.
    */
-  prepare(given: Configuration | null, origin: string): Succession {
+  prepare(given: Configuration | null, origin: string) {
     const isWithout = given === null || given.sources.length === 0;
     if (isWithout && !this.#sandboxed) {
       const message = 'is missing: removing all sources of a running service needs a restart';
@@ -68,9 +52,15 @@ export class LiveSources {
     const sources = next.sources.flatMap(({ name }) => known.get(name) ?? []);
     return {
       changes,
+      /** Changed keys that take effect only after a restart. */
       afterRestart: keysForRestart(this.#started, next),
       sources,
+      /** Discards the change. */
       abandon: () => closeSources(made),
+      /**
+       * Applies the change. Sources that leave end their tails now; running operations may still call them for as long
+       * as a query may take.
+       */
       take: () => {
         const leaving = this.#sources.filter((source) => !sources.includes(source));
         this.#configuration = next;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { DebugLog } from '../domain/debug-log.ts';
-import type { SharingStatistics } from '../federation/api.ts';
 import type { TailSharing } from '../federation/tail/feed/feeds.ts';
 import type { Allowances } from '../http/policy/allowance.ts';
 import { feedKeys, hiddenName } from './keys.ts';
@@ -25,15 +24,8 @@ interface DriversOptions {
   readonly debug: DebugLog;
 }
 
-/** The drivers of one replica. */
-export interface Drivers extends Pick<TailSharing, 'driver'> {
-  counts(): Pick<SharingStatistics, 'leading' | 'following'>;
-  linkChanged(isUp: boolean): void;
-  close(): void;
-}
-
-/** Makes drivers that share their polls with other replicas, and keeps their leases. */
-export function createDrivers(options: DriversOptions): Drivers {
+/** Makes the drivers of one replica, which share their polls with other replicas, and keeps their leases. */
+export function createDrivers(options: DriversOptions) {
   const { link, reader, prefix, secret, renewalMilliseconds, debug } = options;
   const replica = randomUUID();
   const drivers = new Set<SharedDriver>();
@@ -48,7 +40,7 @@ export function createDrivers(options: DriversOptions): Drivers {
     for (const driver of [...drivers]) void driver.elect();
   }, renewalMilliseconds);
   return {
-    driver: ({ source, job, authorization }, poll) => {
+    driver: (...[{ source, job, authorization }, poll]: Parameters<TailSharing['driver']>) => {
       made += 1;
       const keys = feedKeys(prefix, hiddenName(secret, [source.name, job, authorization]));
       const log = (decision: string): void => {
@@ -60,7 +52,7 @@ export function createDrivers(options: DriversOptions): Drivers {
       leading: [...drivers].filter(({ leads }) => leads).length,
       following: [...drivers].filter(({ follows }) => follows).length,
     }),
-    linkChanged: (isUp) => {
+    linkChanged: (isUp: boolean) => {
       for (const driver of [...drivers]) driver.linkChanged(isUp);
     },
     close: () => {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { atMost } from '../domain/at-most.ts';
 import { ERROR_CODES } from '../domain/errors.ts';
-import type { Allowance, Allowances, Permission } from '../http/policy/allowance.ts';
+import type { Allowance, Permission } from '../http/policy/allowance.ts';
 import { hiddenName } from '../sharing/keys.ts';
 import type { Peer } from './peer.ts';
 
@@ -20,18 +20,11 @@ const permission = z.object({
 });
 const news = z.tuple([z.string(), z.number()]);
 
-export interface WorkerAllowances {
-  readonly of: Allowances;
-  /** The broker says for how long something is known about a name. */
-  take(body: unknown): void;
-  figures(): { readonly shared: number; readonly alone: number };
-}
-
 /**
  * The limits of sources, shared by the workers. Where a source has no rate and nothing is known of it, calls start
  * without asking: what one worker learns, the others are told.
  */
-export function createWorkerAllowances(peer: Peer, secret: string): WorkerAllowances {
+export function createWorkerAllowances(peer: Peer, secret: string) {
   const figures = { shared: 0, alone: 0 };
   const knownUntil = new LRUCache<string, number>(atMost(MOST_KNOWN));
 
@@ -66,7 +59,8 @@ export function createWorkerAllowances(peer: Peer, secret: string): WorkerAllowa
 
   return {
     of,
-    take(body) {
+    /** The broker says for how long something is known about a name. */
+    take(body: unknown) {
       const [name, milliseconds] = news.parse(body);
       if (milliseconds > 0) knownUntil.set(name, performance.now() + milliseconds);
       else knownUntil.delete(name);

@@ -1,6 +1,5 @@
 import { patternFits } from './job-choice.ts';
 import type { JobChoice, JobPattern } from './job-choice.ts';
-import type { Failure } from '../output/complaint.ts';
 import { JobsDocument } from '../graph/generated/graphql.ts';
 import type { JobsQuery } from '../graph/generated/graphql.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -14,16 +13,6 @@ export interface SelectionOptions {
   readonly status?: readonly JobStatus[] | undefined;
   readonly source?: readonly string[] | undefined;
   readonly name?: string | undefined;
-}
-
-/** The jobs that a search found, newest first. */
-interface FoundJobs {
-  readonly jobs: readonly JobRef[];
-  readonly failures: readonly Failure[];
-  /** True if the search reached `MOST_LISTED`, so older jobs may be missing. */
-  readonly mayLackOlder: boolean;
-  /** The message for a search without results. */
-  readonly whyNone: string;
 }
 
 type Listed = JobsQuery['jobs']['nodes'][number];
@@ -54,8 +43,11 @@ export class JobSelection {
     this.#options = options;
   }
 
-  /** Searches the newest jobs for those that match. */
-  async find(graph: Graph): Promise<FoundJobs> {
+  /**
+   * Searches the newest jobs for those that match. `mayLackOlder`: the search reached `MOST_LISTED`; `whyNone` is the
+   * message for a search without results.
+   */
+  async find(graph: Graph) {
     if (!this.isOpen) return { jobs: [], failures: [], mayLackOlder: false, whyNone: '' };
     const { status, name } = this.#options;
     const patterns = this.#choices.flatMap((choice) => ('pattern' in choice ? [choice.pattern] : []));

@@ -3,7 +3,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { RequestObservation } from '../../http/stats.ts';
 import { LiveSources } from '../../library/live-sources.ts';
 import { openSources } from '../../library/open-sources.ts';
-import type { OpenOptions, OpenSources, ReadingContext } from '../../library/open-sources.ts';
+import type { OpenOptions, ReadingContext } from '../../library/open-sources.ts';
 import { federate, isAnyLeftAlone, serviceSettings, traceAsConfigured } from '../../library/wiring.ts';
 import { allowedHosts } from '../../server/client/allowed-hosts.ts';
 import type { Metrics } from '../../server/metrics/metrics.ts';
@@ -11,7 +11,6 @@ import { guardProcess } from '../../server/process-guard.ts';
 import { createServer } from '../../server/server.ts';
 import type { ServiceOptions } from '../../server/service-options.ts';
 import { createApply } from './reload.ts';
-import type { Apply } from './reload.ts';
 
 export interface ServiceProcessOptions extends Pick<ServiceOptions, 'otherWorkers'> {
   readonly configuration: Configuration | null;
@@ -26,19 +25,8 @@ export interface ServiceProcessOptions extends Pick<ServiceOptions, 'otherWorker
   readonly metrics: Metrics;
 }
 
-/** The service in this process. */
-export interface ServiceProcess {
-  readonly url: string;
-  readonly sources: OpenSources;
-  readonly apply: Apply;
-  /** What `/health/ready` reports of this process. */
-  readonly state: () => { readonly isRedisDown: boolean; readonly isSourceDown: boolean };
-  /** Lets answers in progress finish, and frees everything. */
-  readonly close: () => Promise<void>;
-}
-
-/** Starts the service. If it cannot start, frees everything and rejects. */
-export async function startServiceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
+/** Starts the service in this process. If it cannot start, frees everything and rejects. */
+export async function startServiceProcess(options: ServiceProcessOptions) {
   const { logger, metrics, context, origin } = options;
   const onRequest = observeRequests(logger, metrics);
   const opened = await openSources({ read: options.configuration, onRequest, share: options.share }, context);
@@ -79,10 +67,12 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
       url: server.url,
       sources: opened,
       apply: createApply({ origin, host: options.host, live, federation, server, logger }),
+      /** What `/health/ready` reports of this process. */
       state: () => ({
         isRedisDown: federation.tailStatistics().sharing?.state === 'DOWN',
         isSourceDown: isSourceDown(),
       }),
+      /** Lets answers in progress finish, and frees everything. */
       async close() {
         await server.close();
         await free();

@@ -2,21 +2,11 @@ import type { LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import { isStorable, taskPlaceOf } from './keys.ts';
 
-/** The parameters of a log call, and the filter fields that it applies. */
-export interface PlannedScope {
-  /** The wanted attempts; null: the vendor's default, the current one. */
-  readonly attempts: readonly string[] | null;
-  readonly step: string | undefined;
-  readonly task: string | undefined;
-  readonly applied: readonly (keyof LogFilter)[];
-  readonly narrowed: LogFilter;
-}
-
 /**
  * Splits scope and filter into what the vendor filters (one step, one task, by name) and the rest. Names that its store
- * refuses are not sent. Null: no line can match.
+ * refuses are not sent. No attempts: the vendor's default, the current one. Null: no line can match.
  */
-export function planScope(scope: LogScope, filter: LogFilter): PlannedScope | null {
+export function planScope(scope: LogScope, filter: LogFilter) {
   const scopeTask = scope.task === undefined ? null : taskPlaceOf(scope.task);
   const filterTasks = filter.taskIn?.map(taskPlaceOf);
   const attempts = both(filter.attemptIn, [scope.attempt]);
@@ -28,17 +18,11 @@ export function planScope(scope: LogScope, filter: LogFilter): PlannedScope | nu
   if ([attempts, steps, tasks].some((names) => names?.length === 0)) return null;
   const step = pushable(steps);
   const task = pushable(tasks);
-  return {
-    attempts,
-    step,
-    task,
-    applied: [
-      'attemptIn',
-      ...(step === undefined ? [] : (['stepIn'] as const)),
-      ...(task === undefined ? [] : (['taskIn'] as const)),
-    ],
-    narrowed: { stepIn: steps ?? undefined, taskIn: tasks ?? undefined },
-  };
+  const applied: (keyof LogFilter)[] = ['attemptIn'];
+  if (step !== undefined) applied.push('stepIn');
+  if (task !== undefined) applied.push('taskIn');
+  const narrowed: LogFilter = { stepIn: steps ?? undefined, taskIn: tasks ?? undefined };
+  return { attempts, step, task, applied, narrowed };
 }
 
 /** The names that all conditions allow; null: any. */

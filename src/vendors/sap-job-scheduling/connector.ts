@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { hasCode } from '../../domain/errors.ts';
+import { asError, nullIfNotFound } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import { PageSize, PageSizes } from '../../pagination/core/page-size.ts';
 import type { Capabilities, Connector, ConnectorOptions, JobList } from '../connector.ts';
@@ -41,15 +41,8 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     span: BigInt(spanSeconds) * 1_000_000_000n,
   });
 
-  async function getJob(key: string, call: Call): Promise<Job | null | Error> {
-    if (!isJobKey(key)) return null;
-    try {
-      return toJob(source, key, await details.job(key, call));
-    } catch (error) {
-      if (hasCode(error, 'NOT_FOUND')) return null;
-      return error instanceof Error ? error : new Error('the job could not be read', { cause: error });
-    }
-  }
+  const getJob = async (key: string, call: Call): Promise<Job | null> =>
+    isJobKey(key) ? toJob(source, key, await details.job(key, call)) : null;
 
   const jobRows = new PageSize(JOBS_PER_PAGE);
   const jobLists: readonly JobList[] = [
@@ -67,7 +60,8 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     capabilities: CAPABILITIES,
     jobLists,
     probe: async (call) => ({ jobs: await probeJobs(http, call) }),
-    getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call))),
+    getJobs: (keys, call) =>
+      Promise.all(keys.map(async (key) => getJob(key, call).catch(nullIfNotFound).catch(asError))),
     parts: createParts({ source, details, singles, partitions }),
     logs: createLogs({ source, details, singles, partitions }),
   };

@@ -32,5 +32,3 @@ export const optionsSchema = z.strictObject({
       'How the instance pages runs. legacy: by offsets; current: by run ids; auto: found out from its answers.',
     ),
 });
-
-export type SapSourceOptions = z.infer<typeof optionsSchema>;

@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { hasCode } from '../../domain/errors.ts';
+import { nullIfNotFound } from '../../domain/errors.ts';
 import type { Attempt, Step } from '../../domain/job.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Connector } from '../connector.ts';
@@ -39,14 +39,14 @@ export function createParts(sources: RunSources): Connector['parts'] {
       },
       async find(job, key, call) {
         if (!isJobKey(job)) return null;
-        const found = await findRun(sources, job, key, call).catch(nullWhenAbsent);
+        const found = await findRun(sources, job, key, call).catch(nullIfNotFound);
         return found === null ? null : toAttempt(found.schedule, found.run);
       },
     },
     Step: {
       list: (job) => Promise.resolve([readable(wholeListPartition('', (call) => steps(job, call)))]),
       async find(job, key, call) {
-        const found = await steps(job, call).catch(nullWhenAbsent);
+        const found = await steps(job, call).catch(nullIfNotFound);
         return found === null ? null : partOf(source, found, key);
       },
     },
@@ -75,9 +75,4 @@ export async function findRun(
   if (failure !== null) throw failure as Error;
   refuseOdd(source, odd[0]);
   return null;
-}
-
-function nullWhenAbsent(error: unknown): null {
-  if (hasCode(error, 'NOT_FOUND')) return null;
-  throw error;
 }

@@ -1,9 +1,7 @@
-import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { totalOf } from '../shared/totals.ts';
 import { refuseComplaintsBeside } from '../shared/error-words.ts';
 import { NO_ODD_ROWS, rowsIn, rowsOf } from '../shared/rows.ts';
-import type { OddRow, Rows } from '../shared/rows.ts';
 import {
   countOf,
   fieldsOf,
@@ -27,15 +25,9 @@ export function linkOf(value: unknown): string | null | undefined {
   return typeof value === 'string' || value === null ? value : undefined;
 }
 
-export interface NativeSchedule {
-  readonly scheduleId: string;
-  readonly description: string | null;
-  readonly active: boolean | null;
-  readonly type: string | null;
-  readonly startTime: Instant | null;
-}
+export type NativeSchedule = Readonly<ReturnType<typeof scheduleDecoder>>;
 
-function scheduleDecoder(body: unknown): NativeSchedule {
+function scheduleDecoder(body: unknown) {
   const fields = fieldsOf(body);
   return {
     scheduleId: required(fields, 'scheduleId', idOf, 'an id'),
@@ -46,42 +38,22 @@ function scheduleDecoder(body: unknown): NativeSchedule {
   };
 }
 
-export interface NativeSchedulePage {
-  readonly total: number | null;
-  readonly results: Rows<NativeSchedule>;
-}
+export type NativeSchedulePage = Readonly<ReturnType<typeof schedulePageDecoder>>;
 
-export function schedulePageDecoder(body: unknown): NativeSchedulePage {
+export function schedulePageDecoder(body: unknown) {
   const fields = fieldsOf(body);
   const results = rowsIn(fields, 'results', scheduleDecoder);
   return { total: totalOf(fields, fields['total'], results), results };
 }
 
-export interface NativeJob {
-  /** In the list, an old job may have two different ids; all answers have `_id`. */
-  readonly _id: string | null;
-  readonly jobId: string | null;
-  readonly name: string | null;
-  readonly description: string | null;
-  readonly active: boolean | null;
-  readonly httpMethod: string | null;
-  readonly jobType: string | null;
-  readonly createdAt: Instant | null;
-  readonly startTime: Instant | null;
-  readonly endTime: Instant | null;
-  readonly ACTIVECOUNT: number | null;
-  readonly INACTIVECOUNT: number | null;
-  /** Only in the answer for a single job, and only if requested. */
-  readonly schedules: readonly NativeSchedule[] | null;
-  /** Schedules that could not be read. */
-  readonly oddSchedules: readonly OddRow[];
-}
+export type NativeJob = Readonly<ReturnType<typeof jobDecoder>>;
 
-export function jobDecoder(body: unknown): NativeJob {
+export function jobDecoder(body: unknown) {
   const fields = fieldsOf(body);
   const list = optionalListIn(fields, 'schedules');
   const schedules = list === null ? null : rowsOf(list, 'schedules', scheduleDecoder);
   return {
+    // In the list, an old job may have two different ids; all answers have `_id`.
     _id: idOf(fields['_id']),
     jobId: idOf(fields['jobId']),
     name: textOf(fields['name']),
@@ -94,6 +66,7 @@ export function jobDecoder(body: unknown): NativeJob {
     endTime: instantOf(fields['endTime']),
     ACTIVECOUNT: countOf(fields['ACTIVECOUNT']),
     INACTIVECOUNT: countOf(fields['INACTIVECOUNT']),
+    // Only in the answer for a single job, and only if requested.
     schedules: schedules?.data ?? null,
     oddSchedules: schedules?.odd ?? NO_ODD_ROWS,
   };
@@ -112,19 +85,9 @@ export function jobAnswerDecoder(body: unknown): NativeJob {
   return job;
 }
 
-/** A listed job: with an id, without its schedules. */
-export interface ListedNativeJob {
-  readonly key: string;
-  readonly job: NativeJob;
-}
+export type NativeJobPage = Readonly<ReturnType<typeof jobPageDecoder>>;
 
-export interface NativeJobPage {
-  readonly total: number | null;
-  readonly results: Rows<ListedNativeJob>;
-  readonly next_url: string | null | undefined;
-}
-
-export function jobPageDecoder(body: unknown): NativeJobPage {
+export function jobPageDecoder(body: unknown) {
   const fields = fieldsOf(body);
   const results = rowsIn(fields, 'results', listedJob);
   return {
@@ -134,7 +97,8 @@ export function jobPageDecoder(body: unknown): NativeJobPage {
   };
 }
 
-function listedJob(fields: Fields): ListedNativeJob {
+/** A listed job: with an id, without its schedules. */
+function listedJob(fields: Fields) {
   const job = jobDecoder({ ...fields, schedules: null });
   const key = keyOfJob(job);
   if (key === null) throw Mismatch.of(fields['_id'], 'a job id', '_id');

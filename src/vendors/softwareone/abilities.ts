@@ -1,4 +1,5 @@
-import { TributaryError, hasStatus } from '../../domain/errors.ts';
+import { hasStatus } from '../../domain/errors.ts';
+import type { TributaryError } from '../../domain/errors.ts';
 
 /**
  * An ability that the documentation suggests but does not state, so that a service may refuse or ignore it. Each source

@@ -1,7 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import { countedBy } from '../../pagination/offset/page.ts';
 import { readRun } from '../../pagination/offset/run.ts';
-import type { OddRow } from '../shared/rows.ts';
 import { badResponse } from './context.ts';
 import type { SourceContext } from './context.ts';
 import { TASKS, TASKS_ROUTE } from './facts.ts';

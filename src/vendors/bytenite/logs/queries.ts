@@ -1,5 +1,6 @@
 import type { Call } from '../../../domain/call.ts';
-import { TributaryError, unknownJob, hasStatus } from '../../../domain/errors.ts';
+import { hasStatus, unknownJob } from '../../../domain/errors.ts';
+import type { TributaryError } from '../../../domain/errors.ts';
 import type { OpenKeptRows } from '../../../domain/kept-rows.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { Begin } from '../../../http/policy/shared-stream.ts';

@@ -15,12 +15,6 @@ export interface Condition extends Comparison {
   matches(row: LogEntry): boolean;
 }
 
-export interface Plan {
-  readonly pushed: readonly Condition[];
-  readonly applied: readonly (keyof LogFilter)[];
-  readonly narrowed: LogFilter;
-}
-
 /**
  * Splits scope and filter between the vendor and the reader. Null: no line of this vendor can match.
  *
@@ -28,12 +22,7 @@ export interface Plan {
  * pushed down, and a severity only if the filter selects exactly one range for which one level word is used. The reader
  * applies everything else.
  */
-export function planOf(
-  scope: LogScope,
-  filter: LogFilter,
-  refusals: RefusedFields,
-  vocabulary: Vocabulary,
-): Plan | null {
+export function planOf(scope: LogScope, filter: LogFilter, refusals: RefusedFields, vocabulary: Vocabulary) {
   // Lines have no attempt and no task, so none can match.
   if (scope.attempt !== undefined || scope.task !== undefined) return null;
   if (filter.attemptIn !== undefined || filter.taskIn !== undefined) return null;

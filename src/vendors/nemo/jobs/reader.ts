@@ -105,11 +105,11 @@ export function createJobReader(source: string, api: NemoApi) {
     },
     attemptsUpTo,
     attempts: (place: JobPath, call: Call) => once('attempts', place, call, () => listAttempts(place, call)),
-    async steps(place: JobPath, call: Call) {
+    steps: async (place: JobPath, call: Call) => {
       const { tree, attempt } = await currentTree(place, call);
       return stepsOf(tree, attempt);
     },
-    async tasks(place: JobPath, call: Call) {
+    tasks: async (place: JobPath, call: Call) => {
       const { tree, attempt } = await currentTree(place, call);
       return tasksOf(tree, attempt);
     },

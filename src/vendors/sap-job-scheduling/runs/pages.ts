@@ -1,5 +1,5 @@
 import type { Call } from '../../../domain/call.ts';
-import { TributaryError } from '../../../domain/errors.ts';
+import { hasStatus } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { KeysetRequest } from '../../../pagination/record-keyset/list.ts';
 import { NO_ODD_ROWS } from '../../shared/rows.ts';
@@ -122,7 +122,7 @@ export class RunPages {
 
 /** True for the error of a run id that was purged or never existed. Its status is not documented. */
 export function isCursorRefused(error: unknown): boolean {
-  return error instanceof TributaryError && [400, 404, 410, 422].includes(error.status ?? 0);
+  return hasStatus(error, 400, 404, 410, 422);
 }
 
 function isLink(link: string | null | undefined): boolean {

@@ -1,5 +1,5 @@
 import type { Call } from '../../../domain/call.ts';
-import { hasCode } from '../../../domain/errors.ts';
+import { nullIfNotFound } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import { getRun } from '../api.ts';
 import type { ScheduleRef } from '../api.ts';
@@ -37,21 +37,16 @@ export class SingleRuns {
   async find(ref: ScheduleRef, runId: string, call: Call): Promise<PlacedRun | null> {
     const { job, schedule } = ref;
     const run = await call.scoped(this, `run ${JSON.stringify([job, schedule, runId])}`, () =>
-      this.#get(ref, runId, call),
+      this.#get(ref, runId, call).catch(nullIfNotFound),
     );
     if (run === null) return null;
     this.remember(ref, [run], call);
     return { schedule, run };
   }
 
-  async #get(ref: ScheduleRef, runId: string, call: Call): Promise<NativeRun | null> {
-    try {
-      const { data, cutTo } = await getRun(this.#http, ref, runId, call);
-      return cutTo === null ? data : { ...data, cutTo };
-    } catch (error) {
-      if (hasCode(error, 'NOT_FOUND')) return null;
-      throw error;
-    }
+  async #get(ref: ScheduleRef, runId: string, call: Call): Promise<NativeRun> {
+    const { data, cutTo } = await getRun(this.#http, ref, runId, call);
+    return cutTo === null ? data : { ...data, cutTo };
   }
 
   #seen(call: Call): SeenRuns {

@@ -2,7 +2,7 @@ import type { Json } from '../../../domain/json.ts';
 import type { Instant } from '../../../domain/time.ts';
 import { Mismatch } from '../../../http/body/mismatch.ts';
 import { totalOf } from '../../shared/totals.ts';
-import { NO_ODD_ROWS, rowsIn } from '../../shared/rows.ts';
+import { rowsIn } from '../../shared/rows.ts';
 import type { OddRow, Rows } from '../../shared/rows.ts';
 import {
   dateTimeOf,
@@ -18,24 +18,14 @@ import {
 import type { Fields } from '../../shared/wire.ts';
 import { linkOf } from '../wire.ts';
 
-export interface NativeRun {
-  readonly runId: string;
-  readonly runText: string;
-  readonly httpStatus: Json;
-  readonly executionTimestamp: Instant | null;
-  readonly scheduleTimestamp: Instant | null;
-  readonly completionTimestamp: Instant | null;
-  readonly runStatus: string | null;
-  readonly runState: string | null;
-  /** Only in the logs of a schedule. */
-  readonly statusMessage: string | null;
+export type NativeRun = Readonly<ReturnType<typeof runDecoder>> & {
   /** Set on a stand-in: why the run could not be read. */
   readonly unreadable?: OddRow | undefined;
   /** The byte length that strings were cut to, if the run is too large for an answer. */
   readonly cutTo?: number | undefined;
-}
+};
 
-export function runDecoder(body: unknown): NativeRun {
+export function runDecoder(body: unknown) {
   const fields = fieldsOf(body);
   const executionTimestamp = placedAt(fields, 'executionTimestamp');
   const scheduleTimestamp = placedAt(fields, 'scheduleTimestamp');
@@ -53,6 +43,7 @@ export function runDecoder(body: unknown): NativeRun {
     httpStatus: statusCode(fields['httpStatus']),
     runStatus: textOf(fields['runStatus']),
     runState: textOf(fields['runState']),
+    // Only in the logs of a schedule.
     statusMessage: textOf(fields['statusMessage']),
   };
 }
@@ -70,23 +61,15 @@ function statusCode(value: unknown): Json {
   return typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : jsonOf(value);
 }
 
-export interface NativeRunPage {
-  readonly total: number | null;
-  /** In native order, with a stand-in for each unreadable run. */
-  readonly results: readonly NativeRun[];
-  /** Unreadable runs without a place among the others. */
-  readonly lost: readonly OddRow[];
-  /** Null at the ends of other lists, absent at the ends of this one; undefined tells a dialect without links. */
-  readonly next_url: string | null | undefined;
-  readonly prev_url: string | null | undefined;
-}
+export type NativeRunPage = Readonly<ReturnType<typeof runPageDecoder>>;
 
-export function runPageDecoder(body: unknown): NativeRunPage {
+export function runPageDecoder(body: unknown) {
   const fields = fieldsOf(body);
   const rows = rowsIn(fields, 'results', runDecoder);
   return {
     total: totalOf(fields, fields['total'], rows),
     ...withStandIns(listIn(fields, 'results'), rows),
+    // Links are null at the ends of other lists, absent at the ends of this one; undefined tells a dialect without links.
     next_url: linkOf(fields['next_url']),
     prev_url: linkOf(fields['prev_url']),
   };
@@ -94,13 +77,9 @@ export function runPageDecoder(body: unknown): NativeRunPage {
 
 /**
  * An unreadable run gets a stand-in at its own time, if readable, or else at the time of a neighbour. Without either,
- * it has no place: it is omitted, and counted.
+ * it has no place: it is one of the `lost`.
  */
-function withStandIns(
-  list: readonly unknown[],
-  { data, odd }: Rows<NativeRun>,
-): Pick<NativeRunPage, 'results' | 'lost'> {
-  if (odd.length === 0) return { results: data, lost: NO_ODD_ROWS };
+function withStandIns(list: readonly unknown[], { data, odd }: Rows<NativeRun>) {
   const oddAt = new Map(odd.map((row) => [row.index, row]));
   const results: NativeRun[] = [];
   const lost: OddRow[] = [];
