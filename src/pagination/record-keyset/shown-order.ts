@@ -36,7 +36,7 @@ export class ShownOrder {
   #overtakes: boolean;
   /** True once the walk has met the border. */
   #isMet = false;
-  /** How far this read has come. */
+  /** The furthest times that this read has reached. */
   #gone: RecordTimes | null = null;
   #stillGone: RecordTimes | null = null;
 
@@ -60,12 +60,12 @@ export class ShownOrder {
     this.#border = border;
   }
 
-  /** True while a record may still come whose rows lie far behind: one that is placed by a time that is not that of the list. */
+  /** True while records may follow that are placed by a time by which the list is not sorted: their rows lie far behind. */
   get isUnsure(): boolean {
     return this.#isForward && this.#byLatest && this.#border !== null && !this.#isMet;
   }
 
-  /** The next records of the walk, before they are placed. `isDirectionKnown`: whether the walk knows which way the list goes. */
+  /** Learns from the next records of the walk, before they are placed. `isDirectionKnown`: the direction of the list is known. */
   see<T extends Ordered>(records: readonly KeyedRecord<T>[], isDirectionKnown: boolean): void {
     // The times of a record that could not be read may be those of a neighbour.
     const named = records.filter(({ nameless }) => nameless !== true);
@@ -86,17 +86,17 @@ export class ShownOrder {
     this.#byLatest ||= this.#order.byLatest === true;
   }
 
-  /** Records that places may have changed since the walk began: its end has moved. */
+  /** Called when the newest end of the list has moved since the walk began: places may have changed. */
   moved(): void {
     this.#hasMoved = true;
   }
 
-  /** True if rows of this walk may have other places by now: some records have moved or may, and places depend on them. */
+  /** True if rows of this walk may have changed their places, because records that decide them have moved or may move. */
   get isShaken(): boolean {
     return this.isUnfit && this.#hasMoved;
   }
 
-  /** True if one of the two times turns back, however little, among records that move no more. */
+  /** True if one of the two times turns back at all among records that can no longer move. */
   #turnsAtAll(named: readonly (RecordTimes & { readonly mayMove?: boolean | undefined })[]): boolean {
     const still = named.filter(({ mayMove }) => mayMove !== true);
     const [first] = still;
@@ -106,12 +106,12 @@ export class ShownOrder {
     return earliest > 0n || latest > 0n;
   }
 
-  /** True if a walk that begins had better place each record by itself: records overtake each other, their times far apart. */
+  /** True if a new walk should place each record by itself: records overtake each other, and their times are far apart. */
   get isUnfit(): boolean {
     return !this.#isAlone && this.#overtakes && this.#isWide;
   }
 
-  /** True if some rows are placed by a time by which the list is not sorted. Then a search by time may pass them over. */
+  /** True if some rows are placed by a time by which the list is not sorted. A search by time may miss them. */
   get isUnsearchable(): boolean {
     return this.#byLatest && this.#border !== null;
   }
@@ -120,7 +120,7 @@ export class ShownOrder {
     return turned > this.#most && 2n * other <= this.#most;
   }
 
-  /** How far each time turns back at the most. */
+  /** The largest distance by which each time turns back. */
   #turned(records: readonly RecordTimes[], from: RecordTimes): RecordTimes & { readonly gone: RecordTimes } {
     const sign = this.#isForward ? 1n : -1n;
     const further = this.#isForward ? most : least;
@@ -177,7 +177,7 @@ const [UNKNOWN, BY_LATEST, ALONE, MOVED] = [2, 3, 6, 12];
 /** The state of a walk that places each record by itself. */
 export const ALONE_FROM_NOW: Json = UNKNOWN + ALONE;
 
-/** Which way the list goes, as a hint says. */
+/** The direction of the list, from a hint. */
 export function newestFirstIn(known: Json): boolean | null {
   const order = numberIn(known);
   if (order === null || order % BY_LATEST === UNKNOWN) return null;

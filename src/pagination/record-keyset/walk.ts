@@ -33,11 +33,11 @@ export interface WalkedRecord<T extends Ordered> {
  */
 export class OrderTurned extends Error {}
 
-/** A record as a walk goes on from it. */
+/** A record from which a walk continues. */
 interface Place {
   readonly id: string;
   readonly offset: number | null;
-  /** Known where this walk has seen it. */
+  /** Known if this walk has read the record. */
   readonly times?: RecordTimes | undefined;
 }
 
@@ -68,7 +68,7 @@ export class RecordWalk<T extends Ordered> {
   readonly #direction: Direction;
   readonly #lengths: RecordPageLengths;
   #call: Call;
-  /** As the cursor says, or as another walk of the source has seen it, until records of two instants show how it is. */
+  /** From the cursor or from another walk of the source, until records of two instants show the order. */
   #newestFirst: boolean;
   readonly #isOrderKnown: boolean;
   #orderShown = false;
@@ -114,7 +114,7 @@ export class RecordWalk<T extends Ordered> {
     return this.#orderShown || this.#isOrderKnown ? this.#newestFirst : null;
   }
 
-  /** Said where records are out of reach, with those that follow them. */
+  /** Reports, once, why records are out of reach. */
   takeWrong(): string | undefined {
     const wrong = this.#wrong;
     this.#wrong = undefined;
@@ -132,7 +132,7 @@ export class RecordWalk<T extends Ordered> {
     this.#call = freshCall(this.#call);
   }
 
-  /** From the oldest (forward) or newest (backward) record on; `rows`: how large a page will do, null: one of the usual size. */
+  /** Starts at the oldest (forward) or newest (backward) record. `rows`: the page size; null: the usual one. */
   async beginAtEnd(rows: number | null = null): Promise<WalkedRecord<T>[]> {
     if (this.#kind === 'before') {
       const known = rows === null ? null : await this.#atKnownEnd(rows);
@@ -158,7 +158,7 @@ export class RecordWalk<T extends Ordered> {
     for (let tries = 0, total = log.farEnd?.total ?? 0; tries < MOST_TRIES && total > rows; tries += 1) {
       const offset = total - rows + ROOM;
       const page = await this.#fetch({ kind: 'offset', offset }, rows);
-      // The known record may be gone. A count that came with another page, and has not changed, tells the end as well.
+      // The known record may be gone. An unchanged count of records shows the end as well.
       const isShown = log.shows(page) || (tries > 0 && page.total === total);
       if (isShown && this.#lengths.isEnd(page, offset)) {
         log.ended({ page, offset });
@@ -171,7 +171,7 @@ export class RecordWalk<T extends Ordered> {
     return null;
   }
 
-  /** From the record next to the anchor on; null when the anchor can't be found that way. */
+  /** Starts at the record next to the anchor. Null if the vendor's cursor cannot find the anchor. */
   async beginBeside(anchor: Place): Promise<WalkedRecord<T>[] | null> {
     if (this.#cursors !== false) {
       const page = await this.#fetch({ kind: this.#kind, id: anchor.id });
@@ -181,7 +181,7 @@ export class RecordWalk<T extends Ordered> {
     return this.#besideByOffset(anchor);
   }
 
-  /** From a page on before which no record has a row at or beyond that place; `near` is an offset close to it, 0 if unknown. */
+  /** Starts at a page before which no record has a row at or beyond `at`. `near`: an offset close to it, 0 if unknown. */
   async beginAt(at: bigint, near = 0): Promise<WalkedRecord<T>[]> {
     const pages = this.#byOffset();
     // The page at the guess mostly shows the order of the list as well.
@@ -219,7 +219,7 @@ export class RecordWalk<T extends Ordered> {
     return found;
   }
 
-  /** The record has gone while we walked, or can't be found: looks for the place by what time it was there. */
+  /** The record was removed during the walk, or cannot be found: searches for its place by its time. */
   #again({
     offset,
     times,
@@ -277,8 +277,8 @@ export class RecordWalk<T extends Ordered> {
   }
 
   /**
-   * Two records in native order show which way the list is sorted, if both their times differ: where one is equal, the
-   * list may be sorted by that one, either way. Throws OrderTurned.
+   * Two records in native order show the direction of the list if they differ in both times: the list may be sorted by a
+   * time in which they are equal. Throws OrderTurned.
    */
   #notice(earlier: RecordTimes | null | undefined, later: RecordTimes | null | undefined): void {
     if (this.#orderShown || !earlier || !later) return;
@@ -320,7 +320,7 @@ export class RecordWalk<T extends Ordered> {
     }
   }
 
-  /** The first page; where all of it is of one instant, a look at the far end shows which way the list goes. */
+  /** The first page. If all its records are of one instant, the far end of the list shows its direction. */
   #fetchFirst(rows: number | null = null): Promise<KeysetPage<T>> {
     return this.#learning(async () => {
       const first = await this.#fetch({ kind: 'first' }, rows);
@@ -334,21 +334,21 @@ export class RecordWalk<T extends Ordered> {
       });
       if (end === null) return first;
       const { page, offset } = end;
-      // Had as many records come before it, the one at the far end could be one of them.
+      // If at least `offset` records were added before the page, they may include the record at the far end.
       const moved = (page.total ?? 0) - (first.total ?? 0);
       if (moved < offset) this.#notice(near, page.records.at(-1));
       return first;
     });
   }
 
-  /** A search has to know which way the list is sorted before it asks in the wrong half. */
+  /** Finds out the direction of the list, which a search needs to choose the right half. */
   async #learnOrder(): Promise<void> {
     if (!this.#orderShown && !this.#looked) await this.#fetchFirst();
   }
 
   /**
-   * An instance that ignores a cursor gives its first page: then nothing lies before it, although the anchor does. An empty
-   * page is not believed where records should lie beside the anchor.
+   * False if the instance ignored the cursor and gave its first page: no record is before that one, but the anchor should be. An
+   * empty page is not believed where records should lie beside the anchor.
    */
   async #isBeside(page: KeysetPage<T>, { id, offset }: Place): Promise<boolean> {
     if (page.records.length === 0 && this.#saysMoreBeside(page, offset)) {

@@ -27,14 +27,14 @@ export class RecordWindow<T extends Ordered> {
   readonly #until: Position | null;
   #waiting: T[] = [];
   readonly #open = new OpenRows<T>();
-  /** In walk order, and how many of them have their `passedAt`. */
+  /** In walk order. The first `#settled` of them have their `passedAt`. */
   #seen: Seen[] = [];
   #settled = 0;
   /** The bounds of as many neighbours as the reach has, up to the last one. */
   #bounds: bigint[] = [];
   /** The least `far` of as many records as the reach has, up to the last one. */
   readonly #nearest: SlidingLeast;
-  /** What is given out next, in its order, and whether no record follows. */
+  /** The rows to give out next, in order. */
   #ready: T[] = [];
   #given = 0;
   #atEnd = false;
@@ -43,10 +43,10 @@ export class RecordWindow<T extends Ordered> {
   #count = 0;
   #furthest: bigint | null = null;
   readonly #shown: ShownOrder;
-  /** No row of the records so far lies beyond this, but for what records that follow extend. */
+  /** No row of the records so far lies beyond this, except rows whose place depends on later records. */
   #furthestRow: bigint | null = null;
   #isLate = false;
-  /** What lies behind the first record of this read: where the read itself began. Null: that end of the log. */
+  /** The record behind the first one of this read, where the read began. Null: the end of the log. */
   #origin: Anchor | null = null;
   #originKnown: boolean;
   /** The first and the last record of this read. */
@@ -87,20 +87,20 @@ export class RecordWindow<T extends Ordered> {
 
   #add(record: KeyedRecord<T>, offset: number | null): void {
     const { records, behind, beyond } = this.#scale;
-    // Where the two times are further apart than rows reach, rows lie around that one by which the list is sorted.
+    // If the two times are further apart than rows reach, rows lie around the time by which the list is sorted.
     const placing = this.#shown.placingTimes(record);
     const [near, far] = [this.#scale.near(placing), this.#scale.far(placing)];
     const isForward = this.#direction === 'forward';
-    // Towards older records, those that follow may be nearer by the time by which this one is not placed.
+    // Backward, later records of the walk may be nearer by the other time of this record.
     const bound = isForward ? near : least(near, this.#scale.near(record));
     const isStart = this.#count < records;
-    // Of the first of as many records before it as the reach has.
+    // The bound of the earliest preceding record within the reach.
     const precedingBound = this.#bounds[0] ?? bound;
     const nearestBefore = this.#nearest.least;
     const aheadAt = isStart ? null : least(bound - behind, precedingBound);
     this.#furthest = most(bound, this.#furthest ?? bound);
     const { id, nameless = false, mayMove = false } = record;
-    // What may still move decides no place of others.
+    // A record that may still move must not decide the places of others.
     if (!mayMove) this.#addNeighbour({ near, far, bound });
     const [after, before] = [far - behind, near + beyond];
     const low = isStart ? null : least(isForward ? least(after, before) : after, least(far, nearestBefore ?? far));
@@ -130,13 +130,13 @@ export class RecordWindow<T extends Ordered> {
     if (this.#bounds.length > records) this.#bounds.shift();
   }
 
-  /** The newest record of the list, if this read has come to it. */
+  /** The newest record of the list. Null: this read has not reached it. */
   get newest(): string | null {
     if (this.#direction === 'forward') return this.#atEnd ? this.#last : null;
     return this.#originKnown && this.#origin === null ? this.#first : null;
   }
 
-  /** True if this read shows that `newest`, once the newest record of the list, is that no longer. */
+  /** True if this read shows that `newest` is no longer the newest record of the list. */
   hasMovedEnd(newest: string | null, done: boolean): boolean {
     if (newest === null || this.#last === null) return false;
     if (this.#direction === 'forward') return done && this.#last !== newest;
@@ -231,7 +231,7 @@ export class RecordWindow<T extends Ordered> {
     this.#waiting.push(placed);
   }
 
-  /** Drops records that can no longer be an anchor of any row and that decide no reach. */
+  /** Drops records that can no longer be the anchor of a row or decide a reach. */
   #forget(at: bigint): void {
     const nearest = this.#seen.findLastIndex(({ passedAt }) => passedAt !== null && passedAt < at);
     if (nearest <= 0) return;
