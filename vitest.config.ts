@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import type { ViteUserConfig } from 'vitest/config';
 import { HangReporter } from './test/support/hang-reporter.ts';
+import { LongFilesFirst } from './test/support/long-files-first.ts';
 
 /** What all tests have in common; `npm run test:fast` takes it as well. */
 export const COMMON = {
@@ -41,6 +42,7 @@ export default defineConfig({
   test: {
     ...COMMON.test,
     globalSetup: 'test/support/build-first.ts',
+    sequence: { sequencer: LongFilesFirst },
     projects: [
       {
         extends: true,

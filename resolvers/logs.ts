@@ -50,6 +50,7 @@ export async function contextOfLine(
   const ref = type === 'LogEntry' ? entryRefOf(keys) : null;
   if (ref === null) throw new TributaryError('BAD_USER_INPUT', `"id" must be the id of a line.`);
   const around = { before: before ?? DEFAULT_AROUND, after: after ?? DEFAULT_AROUND };
+  if (isTurnOver()) await rest();
   const connection = await federation.context(ref, { ...around, jobs: jobs ? jobsOfIds(jobs) : undefined }, call);
   return withPage(connection, call, info, cleanAhead);
 }
@@ -99,8 +100,8 @@ async function logsOf(
   { federation, call }: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<LogConnection> {
-  // Each of a hundred expressions may take long to compile.
-  if (args.filter?.matches !== undefined && isTurnOver()) await rest();
+  // One operation may begin many reads, each of many jobs or with an expression that takes long to compile.
+  if (isTurnOver()) await rest();
   const key = JSON.stringify(['logs', scopes, args]);
   const connection = sharedConnection(call, key, () => federation.logs(scopes, args, call));
   // Start the calls of `isComplete` without waiting for the page. Results are cached, and errors show when the field is

@@ -193,8 +193,11 @@ test('halves of surrogate pairs are replaced, whatever stands beside them', () =
 
 test('millions of halves of surrogate pairs take no longer than other texts', () => {
   const text = `"${'\\ud83d'.repeat(400_000)}"`;
-  const begun = process.cpuUsage();
-  expect(parseJson(text)).toBe('\ufffd'.repeat(400_000));
-  const { user } = process.cpuUsage(begun);
-  expect(user / 1_000).toBeLessThan(100);
+  // The least of some tries, since a collection of garbage may fall into one. Work that grows with the square takes seconds each time.
+  const tries = [1, 2, 3, 4, 5].map(() => {
+    const begun = process.cpuUsage();
+    expect(parseJson(text)).toBe('\ufffd'.repeat(400_000));
+    return process.cpuUsage(begun).user / 1_000;
+  });
+  expect(Math.min(...tries)).toBeLessThan(100);
 });

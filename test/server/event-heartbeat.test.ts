@@ -20,14 +20,15 @@ function stream() {
     writes.push(Date.now() - begun);
     return true;
   };
-  const response = Object.assign(new EventEmitter(), { write, writableNeedDrain: false, writableEnded: false });
+  const state = { writableNeedDrain: false, writableEnded: false, closed: false };
+  const response = Object.assign(new EventEmitter(), { write, ...state });
   const answer = new Response(null, { headers: { 'content-type': 'text/event-stream' } });
   const told = { response: answer, serverContext: { res: response as unknown as ServerResponse } };
   void eventHeartbeats(INTERVAL).onResponse?.(told as never);
   return { response, writes };
 }
 
-test('A stream of events is never silent for longer than the interval of its heartbeat.', () => {
+test('a stream of events is never silent for longer than the interval of its heartbeat', () => {
   const begun = Date.now();
   const { response, writes } = stream();
   for (const at of [0, 100, 1_150, 1_900]) {

@@ -1,4 +1,4 @@
-import { FairShare } from '../../domain/fair-share.ts';
+import { FairShare, isTurnOver, rest } from '../../domain/fair-share.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { EndlessList } from '../../pagination/core/page-guard.ts';
 import type { CursorState } from '../cursor/codec.ts';
@@ -86,7 +86,12 @@ async function collect<T extends Ordered>(
       if (scan.last !== null) scan.taken.set(scan.last.slot, scan.last);
       continue;
     }
-    const merged = merge.nextReady() ?? (await merge.next());
+    let merged = merge.nextReady();
+    if (merged === null) {
+      merged = await merge.next();
+      // The answers to many reads may arrive at once.
+      if (isTurnOver()) await rest();
+    }
     if (merged === null) {
       scan.outcome = 'exhausted';
       return scan;
