@@ -147,8 +147,9 @@ export async function cleanAhead(nodes: readonly LogNode[]): Promise<void> {
   for (const node of nodes) {
     const { length } = node.message;
     if (length < LONG_TEXT) continue;
-    textOf(node, 'STRIP');
+    // Before the first one, too: hundreds of streams of one job go on at the same time.
     if (share.isSpentOn(length)) await share.rest();
+    textOf(node, 'STRIP');
   }
 }
 

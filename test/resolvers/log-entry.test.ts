@@ -2,6 +2,7 @@ import { defaultFieldResolver, getNamedType, isLeafType } from 'graphql';
 import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
+import { cleanAhead } from '../../resolvers/log-entry.ts';
 import { createContext } from '../../src/context.ts';
 import type { LogNode, SourceInfo } from '../../src/federation/api.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
@@ -250,4 +251,33 @@ test('no leaf of a line depends on what is selected beside it, so that a cache m
     await resolve(entry, {}, context, { fieldName: field.name, __proto__: info } as never);
   }
   expect(lookedAt).toEqual([]);
+});
+
+test('long lines that come to a hundred streams at once are cleaned one after the other, in turns with other work', async () => {
+  const text = 'x'.repeat(300_000);
+  let begun = 0;
+  const lines = Array.from({ length: 100 }, (_, number): LogNode => {
+    let reads = 0;
+    return {
+      ...fakeEntry(JOB, number),
+      get message() {
+        reads += 1;
+        // The first time, its length is read.
+        if (reads === 2) begun += 1;
+        return text;
+      },
+    };
+  });
+  const all = Promise.all(lines.map((line) => cleanAhead([line])));
+  let [most, before] = [begun, begun];
+  const cleaning = { isOver: false };
+  const done = all.finally(() => (cleaning.isOver = true));
+  while (!cleaning.isOver) {
+    await new Promise((resolve) => setImmediate(resolve));
+    most = Math.max(most, begun - before);
+    before = begun;
+  }
+  await done;
+  expect(begun).toBe(100);
+  expect(most).toBeLessThanOrEqual(2);
 });

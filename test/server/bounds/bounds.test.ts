@@ -351,6 +351,24 @@ describe('while a client asks for the most that it can', () => {
     });
   });
 
+  test('health checks are answered in time, and memory is bounded: event streams of long lines that nobody reads', async () => {
+    const query = `subscription { logEntries(jobs: ["${idOf(LARGE_JOB)}"], tail: 20) { ... on LogBatch { edges { node { message } } } } }`;
+    await expectBounded(async () => {
+      const leaving = new AbortController();
+      const streams = Array.from({ length: 50 }, () =>
+        fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+          body: JSON.stringify({ query }),
+          signal: leaving.signal,
+        }),
+      );
+      for (const stream of await Promise.all(streams)) expect(stream.status).toBe(200);
+      await pause(1_500);
+      leaving.abort();
+    });
+  });
+
   /** Bad luck of one try is none of all. */
   async function expectBounded(act: () => Promise<void>): Promise<void> {
     const seen: Seen[] = [];
