@@ -53,7 +53,11 @@ export function createDataGate(options: DataGateOptions): DataGate {
       refuse(response, admitted);
       return;
     }
-    response.once('close', admitted);
+    // One listener: each way of answering adds its own, and Node warns of more than ten.
+    const ends = [admitted];
+    response.once('close', () => {
+      for (const end of ends) end();
+    });
     if (request.method === 'OPTIONS') {
       allowOrigin(request, response, allowedPages);
       response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
@@ -72,9 +76,8 @@ export function createDataGate(options: DataGateOptions): DataGate {
       identified.end();
       return;
     }
-    response.once('close', identified.end);
     const share = held.share(nameOfCaller(identified.access.caller, clientOf(request)));
-    response.once('close', share.free);
+    ends.push(identified.end, share.free);
     take = (bytes) => share.take(MEMORY_OF_BODY * bytes);
     const declared = Number(request.headers['content-length'] ?? 0);
     if (declared > SMALL_BODY_BYTES && !take(declared)) {

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { HeldBytes } from '../../../src/domain/held-bytes.ts';
 import { createService } from '../../../src/server/service.ts';
 import { fakeConnection, fakeEntry, fakeFederation } from '../../resolvers/fake-federation.ts';
@@ -45,8 +45,13 @@ const federation = fakeFederation({
 const QUERY = '{ job(source: "up", key: "a") { logs { nodes { message } } } }';
 
 /** Asks, and reads nothing of the answer. */
-async function askWithoutReading(url: string, path = '/graphql', body = JSON.stringify({ query: QUERY })) {
-  const headers = { 'content-type': 'application/json' };
+async function askWithoutReading(
+  url: string,
+  path = '/graphql',
+  body = JSON.stringify({ query: QUERY }),
+  encoding = 'identity',
+) {
+  const headers = { 'content-type': 'application/json', 'accept-encoding': encoding };
   const asked = request(`${url}${path}`, { method: 'POST', headers, agent: false });
   asked.on('error', () => undefined);
   asked.end(body);
@@ -66,6 +71,25 @@ describe('a client that asks and does not read', () => {
     for await (const _ of unread);
     expect((await server.query(QUERY)).errors).toBeUndefined();
     expect(server.log).toEqual([]);
+  });
+
+  test('has few listeners on its response, so that Node does not warn of a leak', async () => {
+    const warnings: string[] = [];
+    const warned = ({ name, message }: Error): void => void warnings.push(`${name}: ${message}`);
+    process.on('warning', warned);
+    onTestFinished(() => void process.off('warning', warned));
+    const server = await start(federation);
+    const body = JSON.stringify({ jobs: ['WyJKb2IiLCJ1cCIsImEiXQ'], format: 'ndjson' });
+    for (const encoding of ['identity', 'br']) {
+      for (const unread of [
+        await askWithoutReading(server.url, '/graphql', JSON.stringify({ query: QUERY }), encoding),
+        await askWithoutReading(server.url, '/export', body, encoding),
+      ])
+        unread.destroy();
+    }
+    // Warnings come in a later turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
   });
 
   test('cannot do so with exports, either', async () => {
