@@ -26,10 +26,17 @@ export interface Access {
   view(reading: Reading): Federation;
   /** Calls back when the caller's rights change or are withdrawn. Returns a function that removes the callback. */
   whenWithdrawn(over: () => void): () => void;
+  /** True if the rules have not changed since this access was found. Otherwise whether the caller's rights are the same. */
+  isAsItWas(): true | Promise<boolean>;
 }
 
-/** Registers a callback for when these rights change: see `Access.whenWithdrawn`. */
-export type Watch = (rights: string, over: () => void) => () => void;
+/** Compares these rights with those that the caller has now. */
+export interface Watch {
+  /** See `Access.whenWithdrawn`. */
+  readonly whenWithdrawn: (rights: string, over: () => void) => () => void;
+  /** See `Access.isAsItWas`. */
+  readonly isAsItWas: (rights: string) => true | Promise<boolean>;
+}
 
 /** Most views that are cached. A view is cheap: it is made from names of sources alone. */
 const MOST_VIEWS = 1_000;
@@ -62,10 +69,13 @@ export class Policies {
   accessOf(identity: CallerIdentity, authorization: string | null, watch: Watch): Access {
     const { caller, expiresAt } = identity;
     const rights = this.rightsOf(identity);
-    const whenWithdrawn: Access['whenWithdrawn'] = (over) => watch(rights, over);
+    const later: Pick<Access, 'whenWithdrawn' | 'isAsItWas'> = {
+      whenWithdrawn: (over) => watch.whenWithdrawn(rights, over),
+      isAsItWas: () => watch.isAsItWas(rights),
+    };
     if (this.#roles === null) {
       const anything = { allows: () => true, mayExplain: () => true, view: () => this.#federation };
-      return { caller, expiresAt, authorization, ...anything, whenWithdrawn };
+      return { caller, expiresAt, authorization, ...anything, ...later };
     }
     const own = this.#ownOf(identity.roles);
     const that = (operation: Operation): readonly Role[] =>
@@ -77,7 +87,7 @@ export class Policies {
       allows: (operation) => that(operation).length > 0,
       mayExplain: (source) => that('explain').some(({ sources }) => sources === null || sources.includes(source)),
       view: (reading) => this.#viewOf(that(reading)),
-      whenWithdrawn,
+      ...later,
     };
   }
 

@@ -9,7 +9,7 @@ import { whenAnswered } from '../graphql/when-answered.ts';
 import type { Access } from './access.ts';
 import type { Audit } from './audit.ts';
 import { Denied } from './denied.ts';
-import { untilOver } from './expiry.ts';
+import { untilOver, withdrawn } from './expiry.ts';
 
 /** The context of an operation with the access of its caller. */
 export type AdmittedContext = GraphContext & {
@@ -49,7 +49,15 @@ export function admitOperations(present: (error: unknown) => GraphQLError, audit
   }
   return {
     onExecute({ args, setResultAndStopExecution }) {
-      return { onExecuteDone: whenAnswered(admit(args, 'query', setResultAndStopExecution)) };
+      const admitted = () => ({ onExecuteDone: whenAnswered(admit(args, 'query', setResultAndStopExecution)) });
+      // The caller was judged by its headers, and the rules may have changed while its body came.
+      const isAsItWas = contextOf(args).access.isAsItWas();
+      if (isAsItWas === true) return admitted();
+      return isAsItWas.then((isGood) => {
+        if (isGood) return admitted();
+        setResultAndStopExecution({ errors: [present(withdrawn())] });
+        return undefined;
+      });
     },
     onSubscribe({ args, setResultAndStopExecution }) {
       const end = admit(args, 'subscription', setResultAndStopExecution);

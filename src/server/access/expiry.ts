@@ -9,6 +9,11 @@ const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 /** The parts of an access that end operations already begun. */
 export type Term = Pick<Access, 'expiresAt' | 'whenWithdrawn'>;
 
+/** The error of a caller whose rights have changed. */
+export function withdrawn(): Denied {
+  return new Denied(401, 'This key or token may not be used as it was any more.');
+}
+
 /** Calls back once when a credential expires or is withdrawn. Returns a function that ends the wait. */
 export function whenOver({ expiresAt, whenWithdrawn }: Term, over: (reason: Denied) => void): () => void {
   const forgetExpiry = whenExpired(expiresAt, () => {
@@ -17,7 +22,7 @@ export function whenOver({ expiresAt, whenWithdrawn }: Term, over: (reason: Deni
   });
   const forgetWithdrawal = whenWithdrawn(() => {
     forget();
-    over(new Denied(401, 'This key or token may not be used as it was any more.'));
+    over(withdrawn());
   });
   function forget(): void {
     forgetExpiry();

@@ -51,7 +51,7 @@ export function createAccessControl(
     if (!(await isAsItWas(entry)) && watched.has(entry)) entry.over();
   }
 
-  async function isAsItWas({ authorization, rights }: Watched): Promise<boolean> {
+  async function isAsItWas({ authorization, rights }: Omit<Watched, 'over'>): Promise<boolean> {
     try {
       return policies.rightsOf(await know(authorization)) === rights;
     } catch {
@@ -64,10 +64,18 @@ export function createAccessControl(
     async judge(sent) {
       // A header without a text is none: a source must not be sent it as a credential.
       const authorization = sent?.trim() === '' ? null : sent;
-      const judgedBy = settings;
-      const access = policies.accessOf(await know(authorization), authorization, (rights, over) =>
-        watch({ authorization, rights, over }, judgedBy),
-      );
+      let judgedBy = settings;
+      const access = policies.accessOf(await know(authorization), authorization, {
+        whenWithdrawn: (rights, over) => watch({ authorization, rights, over }, judgedBy),
+        isAsItWas(rights) {
+          if (settings === judgedBy) return true;
+          const now = settings;
+          return isAsItWas({ authorization, rights }).then((isSame) => {
+            if (isSame) judgedBy = now;
+            return isSame;
+          });
+        },
+      });
       if (!mayAnything(access)) throw new Denied(403, 'You have no role that this service knows.');
       return access;
     },

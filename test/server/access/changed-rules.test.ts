@@ -38,8 +38,8 @@ const TAIL = JSON.stringify({
 });
 
 /** A request whose body comes after its headers. */
-function slowlySent(url: string, name: string, body: string) {
-  const headers = { ...as(name), 'content-type': 'application/json', accept: 'text/event-stream' };
+function slowlySent(url: string, name: string, body: string, accept = 'text/event-stream') {
+  const headers = { ...as(name), 'content-type': 'application/json', accept };
   const request = httpRequest(`${url}/graphql`, {
     method: 'POST',
     headers: { ...headers, 'content-length': body.length, expect: '100-continue' },
@@ -121,6 +121,25 @@ describe('a service that is told other rules', () => {
     live.line(1);
     expect(await same?.heard('line 1')).not.toContain('error');
   });
+
+  test.each([true, false])(
+    'refuses the query of a caller that has lost access between its headers and its body (the short way: %s)',
+    async (shortWay) => {
+      const federation = someFederation();
+      const server = await start(federation, { auth: keysOf({ gone: ALL, less: ALL, same: ALL }), shortWay });
+      const body = JSON.stringify({ query: NAMES });
+      const slow = ['gone', 'less', 'same'].map((name) => slowlySent(server.url, name, body, 'application/json'));
+      for (const each of slow) await each.isAdmitted;
+      await server.applyRules({ federation, auth: keysOf({ less: SOME, same: ALL }) });
+      for (const each of slow) each.sendBody();
+      const [gone = '', less = '', same = ''] = await Promise.all(slow.map((each) => each.heard('}]}')));
+      for (const each of [gone, less]) {
+        expect(JSON.parse(each)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+        expect(each).not.toContain('"name"');
+      }
+      expect(JSON.parse(same)).toEqual({ data: { sources: [{ name: 'up' }, { name: 'down' }] } });
+    },
+  );
 
   test('ends no stream if access is unchanged', async () => {
     const live = liveFederation();
