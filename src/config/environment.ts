@@ -1,6 +1,6 @@
 import { keyOf } from './problems.ts';
 import type { Problem } from './problems.ts';
-import { withoutLineBreaks } from './secret.ts';
+import { rememberSecret, withoutLineBreaks } from './secret.ts';
 import { UnreadableFile } from './text-file.ts';
 import type { ReadText } from './text-file.ts';
 
@@ -9,6 +9,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `$${` is a literal `${`; `${NAME}` is a variable and `${file:PATH}` a file; any other `${` is an error. */
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{file:([^{}]+)\}|\$\{/g;
+
+/** Variables that hold a secret, by their name. */
+const SECRET_NAME = /token|secret|password|passphrase|credential|key$/i;
 
 /**
  * Replaces `${NAME}` and `${file:PATH}` in every text value of a configuration; keys stay as they are. Trailing line
@@ -44,7 +47,10 @@ export function substituteReferences(value: unknown, environment: Environment, r
         return reference;
       }
       fromOutside.add(key);
-      return withoutLineBreaks(path === undefined ? variable(name ?? '', key) : file(path, key));
+      const found = withoutLineBreaks(path === undefined ? variable(name ?? '', key) : file(path, key));
+      // Only the schema of a plugin knows which of its keys are secrets.
+      if (path !== undefined || SECRET_NAME.test(name ?? '')) rememberSecret(found);
+      return found;
     });
   }
 

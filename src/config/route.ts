@@ -1,5 +1,6 @@
 import { hasReadableUser, isProxyUrl, UNREADABLE_USER } from './schema/route.ts';
 import type { TlsInput } from './schema/route.ts';
+import { rememberPassword } from './secret.ts';
 import type { Environment } from './environment.ts';
 import type { Problem } from './problems.ts';
 import { UnreadableFile } from './text-file.ts';
@@ -57,7 +58,7 @@ export function environmentProxies(
     if (text === '') return null;
     const url = text.includes('://') ? text : `http://${text}`;
     const isUrl = isProxyUrl(url);
-    if (isUrl && hasReadableUser(url)) return url;
+    if (isUrl && hasReadableUser(url)) return rememberPassword(url);
     const problem = isUrl ? UNREADABLE_USER : 'does not name an http or https proxy';
     report({ key: '', message: `the environment variable ${name.toUpperCase()} ${problem}` });
     return null;

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { start } from './command-line.ts';
 import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { serviceLog } from '../../src/cli/serve/log.ts';
+import { rememberPassword, secret } from '../../src/config/secret.ts';
 import { MAIN } from '../support/folders.ts';
 
 const QUERY = JSON.stringify({ query: '{ sources { name } }' });
@@ -76,6 +77,24 @@ test('a configuration without sources keeps the sandbox and applies all other se
   command.stop();
   expect(await command.done).toBe(0);
   await rm(folder, { recursive: true });
+});
+
+test('the log of the service has no secret of the configuration, whatever a record holds', () => {
+  const lines: string[] = [];
+  const secrets = ['canary"\\\n\u00e9-secret', 'nabcdefgh', '1234567890', 'nabcdefgh-longer'];
+  for (const text of secrets) secret('A secret.').parse(text);
+  rememberPassword('redis://user:pass%40word@127.0.0.1');
+  const log = serviceLog((line) => lines.push(line));
+  log.info({ error: { stack: secrets.map((text) => `at ${text};`), [secrets[1]!]: 1234567890 } }, 'a "pass@word"');
+  log.info('nothing\nabcdefgh');
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    {
+      error: { stack: secrets.map(() => 'at [secret];'), '[secret]': 1234567890 },
+      msg: 'a "[secret]"',
+    },
+    { msg: 'nothing\nabcdefgh' },
+  ]);
+  expect(lines.every((line) => line.endsWith('}\n'))).toBe(true);
 });
 
 test('the log of the service is valid Unicode, whatever a record holds', () => {

@@ -328,3 +328,39 @@ test('no secret is in the complaints about a wrong configuration', async () => {
   expect(service.errors()).toContain('sources.bearer-refused.baseUrl');
   expect(service.errors()).not.toContain(`${CANARY}-`);
 });
+
+/** A vendor of a plugin, whose author writes the key into each error. */
+const CARELESS = `import { z } from ${JSON.stringify(import.meta.resolve('zod'))};
+const capabilities = { attempts: false, steps: false, tasks: false, nativePagination: 'OFFSET', maxPageSize: 9, totalCount: true, pushdown: [] };
+export default { vendor: 'own', title: 'Own', options: z.strictObject({ key: z.string() }), auth: ['none'], create({ options }) {
+  const fail = async () => { throw Object.assign(new Error('refused: ' + options.key), { key: options.key }); };
+  const jobLists = [{ key: '', pageSize: 9, isNewestFirst: () => true, page: fail }];
+  return { vendor: 'own', parts: {}, probe: fail, getJobs: fail, logs: fail, capabilities, jobLists };
+} };`;
+
+test.each([
+  ['a variable', '${OWN_KEY}'],
+  ['a file', '${file:own.txt}'],
+])('no secret that a plugin throws is in what the service emits, where it comes from %s', async (_what, key) => {
+  await writeFile(join(folder, 'own.mjs'), CARELESS);
+  await writeFile(join(folder, 'own.txt'), `${CANARY}-own\n`);
+  const file = join(folder, 'tributary.json');
+  const sources = { own: { vendor: 'own', baseUrl: 'http://127.0.0.1:1', auth: { type: 'none' }, key } };
+  await writeFile(file, JSON.stringify({ server: { logLevel: 'trace' }, plugins: ['./own.mjs'], sources }));
+  const environment = { OWN_KEY: `${CANARY}-own` };
+  const service = start(['serve', '--config', file, '--port', '0'], { environment });
+  const url = (await service.firstOutput()).slice('ready at '.length).trim();
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: '{ job(source: "own", key: "a") { name } jobs(sources: ["own"]) { nodes { id } failures { message } } }',
+    }),
+  });
+  const answer = await response.text();
+  service.stop();
+  await service.done;
+  expect(answer).toContain('INTERNAL_SERVER_ERROR');
+  expect(service.errors()).toContain('refused: [secret]');
+  expect(answer + service.errors()).not.toContain(CANARY);
+});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secret } from '../secret.ts';
+import { rememberPassword, secret } from '../secret.ts';
 
 /** The problem with a user or a password that cannot be decoded. */
 export const UNREADABLE_USER = 'has a `%` in its user or password that is no escape; write it as `%25`';
@@ -12,6 +12,7 @@ export const proxySchema = z
     abort: true,
   })
   .refine((text) => text === 'none' || hasReadableUser(text), { error: UNREADABLE_USER })
+  .overwrite(rememberPassword)
   .describe(
     'Proxy for the source and its token endpoint, or "none". Default: as set by HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
   );

@@ -8,7 +8,7 @@ import { duration, formatDuration } from '../duration.ts';
 import { serviceLimitsSchema } from '../service-limits.ts';
 import { persistedQueriesSchema } from '../persisted-queries.ts';
 import { proxySchema, tlsSchema } from './route.ts';
-import { withoutLineBreaks } from '../secret.ts';
+import { remembering, withoutLineBreaks } from '../secret.ts';
 import { tracingSchema } from '../tracing.ts';
 import { redisSchema, sourceTailSchema, tailSchema } from './tail.ts';
 import type { VendorDefinition } from '../../vendors/connector.ts';
@@ -113,6 +113,7 @@ export const serverSchema = z.strictObject({
   cursorSecret: z
     .string()
     .overwrite(withoutLineBreaks)
+    .overwrite(remembering)
     .min(16)
     .optional()
     .describe(

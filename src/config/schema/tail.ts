@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, formatDuration } from '../duration.ts';
-import { secret, withoutLineBreaks } from '../secret.ts';
+import { rememberPassword, secret, withoutLineBreaks } from '../secret.ts';
 import { DEFAULT_TAIL } from '../../federation/tail/settings.ts';
 import type { RedisSettings } from '../../redis/settings.ts';
 import type { SourceTailSettings, TailSettings } from '../../federation/tail/settings.ts';
@@ -57,9 +57,12 @@ export const sourceTailSchema = z.strictObject({
   refresh: duration.optional().describe(DESCRIPTIONS.refresh),
 });
 
-const serverUrl = z.string().regex(/^rediss?:\/\/./, {
-  error: 'expected a URL such as redis://host:6379 or rediss://user:password@host:6379',
-});
+const serverUrl = z
+  .string()
+  .regex(/^rediss?:\/\/./, {
+    error: 'expected a URL such as redis://host:6379 or rediss://user:password@host:6379',
+  })
+  .overwrite(rememberPassword);
 
 const redisServers = z.strictObject({
   url: z
@@ -67,6 +70,7 @@ const redisServers = z.strictObject({
     .regex(/^(?:rediss?|unix):\/\/./, {
       error: 'expected a URL such as redis://host:6379, rediss://user:password@host:6379/0 or unix:///path/to/socket',
     })
+    .overwrite(rememberPassword)
     .optional()
     .describe('URL of a single Redis server. Read it from the environment if it contains a password.'),
   cluster: z
