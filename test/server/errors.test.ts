@@ -50,8 +50,9 @@ describe('errors over HTTP', () => {
     expect(JSON.stringify(answer)).not.toContain('secret');
   });
 
-  test('that are unexpected are reported without details, and logged without addresses and secrets', async () => {
-    const error = Object.assign(new Error('GET https://up.example.com/jobs?token=t0p with Bearer s3cr3t'), {
+  test('that are unexpected are reported without details, and logged without addresses, folders and secrets', async () => {
+    const message = "GET https://up.example.com/jobs?token=t0p with Bearer s3cr3t of '/etc/keys/one.pem'";
+    const error = Object.assign(new Error(message), {
       body: 'b0dy',
     });
     const server = await start(fakeFederation({ job: () => Promise.reject(error) }));
@@ -61,9 +62,10 @@ describe('errors over HTTP', () => {
       { message: 'Unexpected error.', path: ['job'], extensions: { code: 'INTERNAL_SERVER_ERROR' } },
     ]);
     expect(server.log).toHaveLength(1);
-    expect(server.log[0]).toContain('GET [url] with Bearer [secret]');
+    expect(server.log[0]).toContain("GET [url] with Bearer [secret] of 'one.pem'");
     expect(server.log[0]).toContain('errors.test.ts');
-    expect(server.log[0]).not.toMatch(/t0p|s3cr3t|b0dy|up\.example/);
+    expect(server.log[0]).not.toMatch(/t0p|s3cr3t|b0dy|up\.example|\/etc/);
+    expect(server.log[0]).not.toContain(process.cwd());
   });
 
   test('of a query whose client has left are no faults of ours: they are neither logged nor counted', async () => {

@@ -85,16 +85,24 @@ export function wasGivenUp(error: unknown): boolean {
 }
 
 /**
- * Describes an error for the log, without its other properties (they may hold bodies and headers) and without URLs or
+ * Describes an error for the log, without its other properties (they may hold bodies and headers) and without URLs, folders or
  * credentials in its text.
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
-  return { name: error.name, message: withoutAddresses(error.message), stack: withoutAddresses(error.stack ?? '') };
+  const clean = (text: string): string => withoutFolders(withoutAddresses(text));
+  return { name: error.name, message: clean(error.message), stack: clean(error.stack ?? '') };
 }
 
 function withoutAddresses(text: string): string {
   return text
     .replace(/\b(?:https?|wss?):\/\/[^\s"'<>)]+/gi, '[url]')
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 [secret]');
+}
+
+/** Leaves of a file's path what is below a folder of the program, or the file's name. */
+function withoutFolders(text: string): string {
+  return text
+    .replace(/(^|[\s('"])(?:file:\/\/)?\/[^\s()'"]{0,400}\/(?=(?:node_modules|dist|src)\/)/g, '$1')
+    .replace(/(^|[\s('"])(?:file:\/\/)?\/(?:[^\s()'"/]{1,100}\/){1,20}/g, '$1');
 }
