@@ -30,6 +30,36 @@ function isBackingOff({ events }: Follower): boolean {
   return events.some((event) => event.__typename === 'LogStreamStatus' && event.state === 'BACKING_OFF');
 }
 
+/** How long a call may have been under way when its source asks for a pause. */
+const UNDER_WAY_MILLISECONDS = 500;
+
+test('a pause that a source asks one poll for is kept by the polls of all its jobs, and by queries, and then they go on', async () => {
+  const service = await stand({
+    vendors: { one: simulateDeepset() },
+    tail: { intervalMilliseconds: 5, maxIntervalMilliseconds: 20, jitter: 0, refreshMilliseconds: HOUR },
+  });
+  const server = service.vendors.one;
+  const keys = [server.simulation.createJob(), server.simulation.createJob()];
+  for (const key of keys) server.simulation.write(key, fresh(2));
+  const followers = keys.flatMap((key) => followBoth(service.url, { jobs: [service.id('one', key)], tail: 10 }));
+  await untilAllHave(followers, 2);
+  await untilAllLive(followers);
+  server.inject({ times: 1, what: { do: 'status', status: 429, headers: { 'retry-after': '12' } } });
+  await untilAll(followers, isBackingOff, 'it is backing off');
+  const asked = server.calls.find(({ status }) => status === 429)?.at ?? 0;
+  for (const key of keys) server.simulation.write(key, fresh(1));
+  const answer = await fetch(`${service.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: `{ node(id: "${service.id('one', keys[0]!)}") { ... on Job { name } } }` }),
+  });
+  expect(await answer.text()).toContain('SOURCE_RATE_LIMITED');
+  await untilAllHave(followers, 3);
+  const after = server.calls.map(({ at }) => at - asked);
+  expect(after.filter((milliseconds) => milliseconds > UNDER_WAY_MILLISECONDS && milliseconds < 11_900)).toEqual([]);
+  await leaveAll(followers);
+});
+
 describe('subscribers that join a job between two polls', () => {
   test('cause no call while its source asked for a pause, which they get as a status', async () => {
     const { server, join, first } = await followed({ intervalMilliseconds: 5, maxIntervalMilliseconds: 20 });
