@@ -1,15 +1,8 @@
-import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
-import { simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
-import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
-import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
-import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
-import type { SandboxLine, SimulatedVendor } from '../../../src/sandbox/types.ts';
+import type { SandboxLine } from '../../../src/sandbox/types.ts';
 
 interface Measured {
   /** The head of its column. */
   readonly title: string;
-  /** `now`: nanoseconds since the epoch. */
-  readonly simulate: (now: bigint) => SimulatedVendor;
   /** The member that has the rows in its answers. Null: it always returns all of its lines. */
   readonly list: string | null;
   /** The parts of a job that write lines, in turns. */
@@ -31,7 +24,6 @@ interface Measured {
 export const MEASURED = {
   nemo: {
     title: 'NeMo',
-    simulate: () => simulateNemo(),
     list: 'data',
     parts: [
       { step: 'training', task: 'trainer' },
@@ -44,7 +36,6 @@ export const MEASURED = {
   },
   sap: {
     title: 'SAP',
-    simulate: () => simulateSap(),
     list: 'results',
     parts: [{}],
     step: null,
@@ -54,7 +45,6 @@ export const MEASURED = {
   },
   softwareone: {
     title: 'SoftwareOne',
-    simulate: (now: bigint) => simulateSoftwareOne({ now: () => Number(now / 1_000_000n) }),
     list: 'data',
     parts: [{}],
     step: '',
@@ -64,7 +54,6 @@ export const MEASURED = {
   },
   deepset: {
     title: 'deepset',
-    simulate: () => simulateDeepset(),
     list: 'data',
     parts: [{ step: 'querypipeline' }, { step: 'indexingpipeline' }],
     step: 'indexingpipeline',
@@ -74,7 +63,6 @@ export const MEASURED = {
   },
   bytenite: {
     title: 'ByteNite',
-    simulate: (now: bigint) => simulateByteNite({ now: () => now }),
     list: null,
     parts: [{ step: 'TASKRUNNER', task: 'task-a' }, { step: 'TASKRUNNER', task: 'task-b' }, { step: 'PARTITIONER' }],
     step: 'PARTITIONER',
