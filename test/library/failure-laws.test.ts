@@ -10,7 +10,7 @@ import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
 const LAWS = {
   passing: 'gives the same lines and jobs through failures that pass, only later',
   lasting: 'says why jobs and lines are missing while a failure lasts',
-  odd: 'gives all other lines where a field of one row is odd',
+  odd: 'gives all other lines if a field of one row is odd',
   written: 'neither loses nor repeats a line that is written between two calls, while calls fail',
 };
 
@@ -74,8 +74,8 @@ async function saidOf(change: string, seed: number): Promise<Readonly<Record<str
   return said;
 }
 
-describe('a connector that does not stand failures is found out', () => {
-  test.each([1, 2])('and one that stands them passes, with seed %i', async (seed) => {
+describe('a connector under the laws of failures', () => {
+  test.each([1, 2])('that handles failures passes, with seed %i', async (seed) => {
     expect(await saidOf('', seed)).toEqual({});
   });
 
@@ -101,7 +101,7 @@ describe('a connector that does not stand failures is found out', () => {
     ],
     ['leaves out a line that it can not read', 'silent = true;', LAWS.odd, /a line is missing and no failure says why/],
     ['counts rows where rows come before them', 'size = 15;', LAWS.written, /^a line/],
-  ])('if it %s: %s', async (_, change, law, message) => {
+  ])('is reported if it %s: %s', async (_, change, law, message) => {
     expect((await saidOf(change, 1))[law]).toMatch(message);
   });
 });

@@ -73,12 +73,12 @@ describe.each<Scheme>(['page', 'offset', 'token', 'time', 'whole'])('a source wi
     under = await serviceOf(scheme);
   });
 
-  test('passes the laws that are exported for vendors of others', async () => {
+  test('passes the laws that are exported for other vendors', async () => {
     for (const { name, check } of vendorLaws(under)) await expect(check(), name).resolves.toBeUndefined();
   });
 });
 
-describe('a vendor that breaks a law', () => {
+describe('a vendor that breaks an exported law', () => {
   let folder: string;
   beforeAll(async () => {
     // The module is loaded by Node itself, which does not read our sources.
@@ -121,7 +121,7 @@ describe('a vendor that breaks a law', () => {
       ['two lines have one id', 'the lines are not those that were written'],
     ],
     ['find = (key) => ({ ...job, key });', ['an unknown job is found']],
-  ])('is found out: %s', async (change, said) => {
+  ])('is reported: %s', async (change, said) => {
     const broken = await brokenBy(change);
     expect(broken.length).toBeGreaterThanOrEqual(said.length);
     if (said.length === 0) expect(broken).toEqual([]);

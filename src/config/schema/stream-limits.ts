@@ -19,9 +19,7 @@ export const streamLimitsSchema = z
       .describe('Lowest rate while we wait for data, measured over each `timeout` of waiting; 0: no lower limit.'),
     lineBytes: count(1_024, 128 * MEBIBYTE)
       .default(STREAM_BOUNDS.lineBytes)
-      .describe(
-        'Bytes of one line. A longer line is left out and counted; one that is 16 times as long ends the call.',
-      ),
+      .describe('Bytes of one line. A longer line is left out and counted; a line 16 times as long ends the call.'),
     keyBytes: count(256, 16 * MEBIBYTE)
       .default(STREAM_BOUNDS.keyBytes)
       .describe('Bytes of the name of a member.'),

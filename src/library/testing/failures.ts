@@ -51,7 +51,7 @@ export function failureLaws(under: SourceUnderTest, seed: number): readonly Law[
   const laws = [
     law('gives the same lines and jobs through failures that pass, only later', walksThroughFaults),
     law('says why jobs and lines are missing while a failure lasts', saysWhatFails),
-    law('gives all other lines where a field of one row is odd', readsBesideOddRows),
+    law('gives all other lines if a field of one row is odd', readsBesideOddRows),
   ];
   if (write === undefined) return laws;
   return [

@@ -33,12 +33,12 @@ const MOST_FOUND = 20;
 export function vendorLaws(under: SourceUnderTest, { seed = 1 }: { readonly seed?: number } = {}): readonly Law[] {
   const laws: Law[] = [
     { name: 'lists each job once, by any page size, and finds it by its key', check: () => listsJobs(under) },
-    { name: 'says of a job that is not there that there is none', check: () => knowsNoOther(under) },
+    { name: 'reports that an unknown job does not exist', check: () => knowsNoOther(under) },
     { name: 'gives each line once, in order of time, under an id of its own', check: () => givesEachLine(under) },
     { name: 'gives the same lines by any page size, from both ends, in both orders', check: () => walksTheSame(under) },
     { name: 'finds a line again by its id', check: () => findsById(under) },
-    { name: 'gives of a filtered log just the lines that pass', check: () => filters(under) },
-    { name: 'has attempts, steps and tasks where it says so, and nowhere else', check: () => hasParts(under) },
+    { name: 'gives exactly the lines that pass a filter', check: () => filters(under) },
+    { name: 'has exactly the attempts, steps and tasks that its capabilities name', check: () => hasParts(under) },
   ];
   if (under.write !== undefined)
     laws.push({

@@ -16,7 +16,7 @@ const requestPath = z
 
 const request = {
   path: requestPath,
-  method: z.enum(['GET', 'POST']).default('GET').describe('POST only where it changes nothing: it may be sent again.'),
+  method: z.enum(['GET', 'POST']).default('GET').describe('POST only if it changes nothing: it may be sent again.'),
   query: z
     .record(z.string().min(1), z.union([z.string(), z.number(), z.boolean()]))
     .default({})
@@ -36,7 +36,7 @@ const field = z
 const attributes = z
   .record(z.string().min(1), path)
   .default({})
-  .describe('What else is shown: names, and where it stands. Nothing else of a row is shown.');
+  .describe('Other fields that are shown: the name of each, and its path in the row. No others are shown.');
 
 const jobList = z.strictObject({
   ...request,
@@ -77,13 +77,13 @@ const logs = z.strictObject({
     .describe(
       'Where the rows stand: a list. `*` stands for all members; of several lists, those that are missing are empty.',
     ),
-  id: field.describe('What tells lines of one time apart. Left out: their texts do. Needed for `offset` and `time`.'),
+  id: field.describe('What distinguishes lines of one time. Left out: their texts. Needed for `offset` and `time`.'),
   time: z
     .union([path, z.array(path).min(1).max(10)], { error: 'a path in the row, or a list of paths' })
     .describe('What lines are ordered by.'),
   timeFormat: timeFormat.default('date-time').describe('How it is written. A date-time without a zone is UTC.'),
   message: field,
-  severity: field.describe('Left out: it is looked for in the message.'),
+  severity: field.describe('Left out: it is inferred from the message.'),
   severities: z
     .record(z.string(), z.enum(LOG_SEVERITIES))
     .default({})
@@ -98,7 +98,7 @@ const logs = z.strictObject({
         .min(1)
         .optional()
         .describe(
-          'The parameter that leaves out lines without a text. It must give all that hold it; it is looked for here, too.',
+          'The parameter that selects lines by a text. It must return all lines that contain the text; this service checks them again.',
         ),
       severity: z
         .strictObject({
@@ -118,7 +118,7 @@ const logs = z.strictObject({
         })
         .optional()
         .describe(
-          'The parameter that leaves out lines of other levels than those it names. It needs `severity`, and a level in every line: those without one are lost by it.',
+          'The parameter that selects lines by level. Needs `severity`, and a level in every line: lines without a level are lost.',
         ),
     })
     .prefault({})

@@ -7,5 +7,5 @@ export const softwareOneOptions = z.strictObject({
     .min(1)
     .max(LARGEST_PAGE)
     .default(LARGEST_PAGE)
-    .describe('Tasks and log entries on a page of the vendor. 100 is its largest.'),
+    .describe('Tasks and lines on a page of the vendor. 100 is its largest.'),
 });

@@ -32,16 +32,16 @@ const pageSize = z
   .describe(
     'Rows of a full page: the most that the API gives. Where `sizeParameter` is left out, what it always gives.',
   );
-const sizeParameter = parameter.optional().describe('The parameter that asks for so many rows.');
-const total = path.optional().describe('Where the answer says how many rows there are in all. Left out: it does not.');
-const more = path.optional().describe('Where the answer says whether more follows: true or false.');
+const sizeParameter = parameter.optional().describe('The parameter for the number of rows.');
+const total = path.optional().describe('Where the answer has the total number of rows. Left out: it has none.');
+const more = path.optional().describe('Where the answer says whether more rows follow: true or false.');
 
 const sized = { pageSize, sizeParameter, total };
 
 const bound = z.strictObject({
   parameter,
   format: timeFormat.default('date-time').describe('How the bound is written.'),
-  exclusive: z.boolean().default(false).describe('Does the bound leave out rows of its own instant?'),
+  exclusive: z.boolean().default(false).describe('True: the bound leaves out rows of its own instant.'),
 });
 
 const page = z.strictObject({
@@ -77,7 +77,7 @@ const token = z.strictObject({
   emptyIsEnd: z
     .boolean()
     .default(false)
-    .describe('Does a page without rows end the list, although it has a next token?'),
+    .describe('True: a page without rows ends the list, even if it has a next token.'),
   maxWalk: z.int().min(1).max(1_000).default(50).describe('Most pages that one read walks to its place.'),
 });
 
