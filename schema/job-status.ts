@@ -14,6 +14,6 @@ export const JobStatusType = enumType<JobStatus>(
     FAILED: 'Ended with an error. Final.',
     ACTIVE: 'A permanent definition or service that is switched on; it never finishes by itself.',
     INACTIVE: 'A permanent definition or service that is switched off.',
-    UNKNOWN: 'The vendor gave no status, or one that is new to this service: see `nativeStatus`.',
+    UNKNOWN: 'The vendor gave no status, or a word that this service does not know: see `nativeStatus`.',
   },
 );

@@ -42,10 +42,10 @@ export const SourceCapabilitiesType = builder.objectRef<Capabilities>('SourceCap
     }),
     maxPageSize: t.exposeInt('maxPageSize', {
       nullable: true,
-      description: 'The largest native page of log entries; null if there are no pages. `first` may be larger.',
+      description: 'The largest native page of lines; null if there are no pages. `first` may be larger.',
     }),
     totalCount: t.exposeBoolean('totalCount', {
-      description: 'Whether the vendor can count entries. If not, `totalCount` of logs is null.',
+      description: 'Whether the vendor can count lines. If not, `totalCount` of logs is null.',
     }),
     pushdown: t.expose('pushdown', {
       type: [LogFilterFieldType],

@@ -2,7 +2,7 @@ import type { Json } from './json.ts';
 import type { LogEntry } from './log-entry.ts';
 
 /**
- * Memory of an entry without its texts, including its slot in a window and its node in the graph: measured, see
+ * Memory of a line without its texts, including its slot in a window and its node in the graph: measured, see
  * docs/tail.md.
  */
 const ENTRY_BYTES = 1_200;
@@ -10,7 +10,7 @@ const ENTRY_BYTES = 1_200;
 const VALUE_BYTES = 24;
 
 /**
- * Approximate memory use of an entry with everything in it: message, exceptions, attributes. An overestimate: each
+ * Approximate memory use of a line with everything in it: message, exceptions, attributes. An overestimate: each
  * character counts as two bytes. The recursion is safe because `withinDepth` has limited the levels of attributes.
  */
 export function bytesOfEntry(entry: Pick<LogEntry, 'message' | 'tie' | 'exceptions' | 'attributes'>): number {

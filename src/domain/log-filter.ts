@@ -18,14 +18,13 @@ export const LOG_FILTER_FIELDS = [
 export type LogFilterField = (typeof LOG_FILTER_FIELDS)[number];
 
 /**
- * A client's filter for entries; an entry must meet all given conditions.
- *
- * Time bounds are not here: they are positions in the order, and the reader of a partition handles them.
+ * A client's filter for lines; a line must meet all given conditions. Time bounds are not here: they are positions in
+ * the order, and the reader of a partition handles them.
  */
 export interface LogFilter {
   readonly minSeverity?: LogSeverity | undefined;
   readonly severityIn?: readonly LogSeverity[] | undefined;
-  /** Whether to keep entries without a severity. Default: yes if `minSeverity` is INFO or lower, otherwise no. */
+  /** Whether to keep lines without a severity. Default: yes if `minSeverity` is INFO or lower, otherwise no. */
   readonly includeUnspecified?: boolean | undefined;
   readonly contains?: string | undefined;
   /** None of these texts. */
@@ -44,7 +43,7 @@ export const SEVERITY_FIELDS = ['minSeverity', 'severityIn', 'includeUnspecified
 export type SeverityFilter = Pick<LogFilter, (typeof SEVERITY_FIELDS)[number]>;
 
 /**
- * True if a severity number passes. Entries without a severity pass if `minSeverity` is INFO or lower, unless
+ * True if a severity number passes. Lines without a severity pass if `minSeverity` is INFO or lower, unless
  * `includeUnspecified` overrides that.
  */
 export function severityPasses(number: number, filter: SeverityFilter): boolean {

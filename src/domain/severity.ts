@@ -10,7 +10,7 @@ export type LogSeverity = (typeof LOG_SEVERITIES)[number];
 export const SEVERITY_SOURCES = ['VENDOR', 'INFERRED', 'NONE'] as const;
 export type SeveritySource = (typeof SEVERITY_SOURCES)[number];
 
-/** The severity of one entry. `text` is the vendor's own word, verbatim. */
+/** The severity of one line. `text` is the vendor's own word, verbatim. */
 export interface Severity {
   readonly number: number;
   readonly text: string | null;

@@ -88,8 +88,8 @@ export interface LogConnection extends Connection<LogNode> {
 }
 
 /**
- * A log entry in the graph: the vendor's entry, its location, and what its keys say. Each field of the graph that a line says
- * itself is a property of the same name, so a list of lines needs no resolver for it.
+ * A line of the log in the graph: the vendor's line, its location, and what its keys say. Each field of the graph that
+ * a line says itself is a property of the same name, so a list of lines needs no resolver for it.
  */
 export interface LogNode extends LogEntry, SeverityFields {
   /** Global id; a getter that computes it on access. */
@@ -228,13 +228,13 @@ export interface Federation {
   parts<K extends PartKind>(kind: K, job: JobRef, args: PartArguments, call: Call): Connection<Parts[K]>;
   /** Null if the job has no such part. */
   part<K extends PartKind>(kind: K, job: JobRef, key: string, call: Call): Promise<Parts[K] | null>;
-  /** Entries of all the scopes, merged in time order. Scopes of unknown sources throw NOT_FOUND. */
+  /** Lines of all the scopes, merged in time order. Scopes of unknown sources throw NOT_FOUND. */
   logs(scopes: readonly SourceScope[], args: LogArguments, call: Call): LogConnection;
   /** Number of lines per time span and severity. */
   histogram(scopes: readonly SourceScope[], args: HistogramArguments, call: Call): Promise<LogHistogram>;
   /** The cursor of a line in `logs` of these scopes with these arguments, made from the line's id alone. */
   cursorOf(ref: EntryRef, scopes: readonly SourceScope[], args: LogArguments): string;
-  /** Finds an entry by the parts of its id; null if it is gone. */
+  /** Finds a line by the parts of its id; null if it is gone. */
   entry(ref: EntryRef, call: Call): Promise<LogNode | null>;
   /**
    * The lines around a line: a page of the whole log of the jobs (or of the line's own job) that contains the line.
@@ -288,7 +288,7 @@ export interface SharingStatistics {
   readonly limitAsks: { readonly shared: number; readonly alone: number };
 }
 
-/** The contents of an entry's global id. */
+/** The contents of a line's global id. */
 export interface EntryRef extends JobRef {
   readonly partition: string;
   readonly time: bigint;

@@ -13,7 +13,7 @@ export function isNodeType(name: string): name is NodeType {
   return NODE_TYPES.some((type) => type === name);
 }
 
-/** Number of keys in each type's id: source; source and job; source, job and the part's own key; an entry's position. */
+/** Number of keys in each type's id: source; source and job; source, job and the part's own key; a line's position. */
 const KEY_COUNT: Readonly<Record<NodeType, number>> = { Source: 1, Job: 2, Attempt: 3, Step: 3, Task: 3, LogEntry: 5 };
 
 export interface NodeId {
@@ -51,7 +51,7 @@ export function encodeEntryId(ref: EntryRef): string {
   return encodeNodeId('LogEntry', ref.source, ref.key, ref.partition, String(ref.time), ref.tie);
 }
 
-/** The parts of an entry's id, from the keys that `decodeNodeId` returned; null if the time is not a number. */
+/** The parts of a line's id, from the keys that `decodeNodeId` returned; null if the time is not a number. */
 export function entryRefOf(keys: readonly string[]): EntryRef | null {
   const [source = '', key = '', partition = '', time = '', tie = ''] = keys;
   if (!/^-?\d{1,21}$/.test(time)) return null;

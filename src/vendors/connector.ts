@@ -18,9 +18,9 @@ export interface Capabilities {
   readonly steps: boolean;
   readonly tasks: boolean;
   readonly nativePagination: NativePagination;
-  /** Largest native page of log entries; null: the vendor has no pages. */
+  /** Largest native page of lines; null: the vendor has no pages. */
   readonly maxPageSize: number | null;
-  /** True if the vendor can count log entries. */
+  /** True if the vendor can count lines. */
   readonly totalCount: boolean;
   /** Filters that the vendor applies itself. */
   readonly pushdown: readonly LogFilterField[];
@@ -161,7 +161,7 @@ export interface Connector {
   /**
    * The log of a job for a tail, if `logs({ job })` does not serve because the vendor starts the log over with each
    * attempt. This log includes earlier attempts as far as the vendor gives them, and no page mixes two attempts. Keys
-   * of partitions and positions of entries are the same as in `logs`. It may make calls that `logs` does not need.
+   * of partitions and positions of lines are the same as in `logs`. It may make calls that `logs` does not need.
    */
   follow?(job: string, filter: LogFilter, call: Call): Promise<FollowedLog>;
 }

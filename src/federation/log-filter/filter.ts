@@ -48,7 +48,7 @@ const JUDGES: { readonly [F in keyof Required<LogFilter>]: (filter: LogFilter) =
 /** Several fields share a judge. */
 const DISTINCT_JUDGES = [...new Set(Object.values(JUDGES))];
 
-/** The predicate of a filter; null if the filter accepts every entry. */
+/** The predicate of a filter; null if the filter accepts every line. */
 export function entryPredicate(filter: LogFilter): EntryPredicate | null {
   const parts = DISTINCT_JUDGES.map((judge) => judge(filter)).filter((part) => part !== null);
   if (parts.length === 0) return null;

@@ -7,7 +7,7 @@ import type { EntryRef, LogNode } from '../api.ts';
 import { LogEntryNode } from './node.ts';
 import type { FederatedSource } from '../source.ts';
 
-/** Finds an entry by its position: reads its instant in its partition. Null if the entry or its job is gone. */
+/** Finds a line by its position: reads its instant in its partition. Null if the line or its job is gone. */
 export function findEntry(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogNode | null> {
   return entryAt(source, ref, call).catch(nullIfNotFound);
 }
@@ -35,7 +35,7 @@ async function partitionOf(source: FederatedSource, ref: EntryRef, call: Call): 
   return null;
 }
 
-/** Finds an entry from before the point where the job's log began again, if the source still returns that part. */
+/** Finds a line from before the point where the job's log began again, if the source still returns that part. */
 async function findBefore(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogEntry | null> {
   const followed = await source.connector.follow?.(ref.key, {}, call);
   if (followed === undefined || followed.stretch !== undefined) return null;

@@ -5,7 +5,7 @@ import type { LogNode } from '../api.ts';
 import { encodeEntryId } from '../node-id.ts';
 import type { FederatedSource } from '../source.ts';
 
-/** An entry in the graph. Everything is read from the entry on access, since a query selects few of its fields. */
+/** A line in the graph. Everything is read from the line on access, since a query selects few of its fields. */
 export class LogEntryNode implements LogNode {
   readonly jobKey: string;
   readonly partition: string;

@@ -17,7 +17,7 @@ export interface RunSelection {
 export function selectRuns(scope: LogScope, filter: LogFilter): RunSelection {
   const { attemptIn, stepIn, taskIn } = filter;
   const manyRuns = scope.attempt === undefined && (attemptIn?.length ?? 0) > FEW;
-  // Entries have no task, so a condition on tasks matches none.
+  // Lines have no task, so a condition on tasks matches none.
   const nothing = scope.task !== undefined || taskIn !== undefined;
   return {
     schedules: nothing ? [] : intersect(scope.step, stepIn),

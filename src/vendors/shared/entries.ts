@@ -7,7 +7,7 @@ import type { Rows } from './rows.ts';
 import { withStandIns } from './stand-ins.ts';
 import type { StandInOptions } from './stand-ins.ts';
 
-/** A stand-in entry that keeps the place of an unreadable row. */
+/** A stand-in line that keeps the place of an unreadable row. */
 export function standInEntry(time: bigint, unreadable: UnreadableRow): Unplaced<LogEntry> {
   return {
     time,
@@ -23,7 +23,7 @@ export function standInEntry(time: bigint, unreadable: UnreadableRow): Unplaced<
   };
 }
 
-/** An entry with the id of its row at the vendor, which becomes its tie-break; empty if rows have no ids. */
+/** A line with the id of its row at the vendor, which becomes its tie-break; empty if rows have no ids. */
 export interface LogRow extends LogEntry {
   readonly logId: string;
 }

@@ -65,7 +65,7 @@ export type JobStatus =
   | 'RUNNING'
   /** Ended successfully. Final. */
   | 'SUCCEEDED'
-  /** The vendor gave no status, or one that is new to this service: see `nativeStatus`. */
+  /** The vendor gave no status, or a word that this service does not know: see `nativeStatus`. */
   | 'UNKNOWN';
 
 /** Selects lines; a line must meet all given conditions. `capabilities.pushdown` of a source lists what its vendor filters itself. The rest is filtered by this service over a bounded number of native pages, so a page may be short although there is more. */

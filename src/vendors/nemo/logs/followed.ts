@@ -81,7 +81,7 @@ export async function followedAttempts(
   return [...attempts, { key: current, createdAt: null, startedAt: null, time: 0n }];
 }
 
-/** The partitions of named attempts, joined into one, because all entries of a job have positions in one log. */
+/** The partitions of named attempts, joined into one, because all lines of a job have positions in one log. */
 export function joinAttempts(
   asked: readonly { readonly key: string; readonly partition: Partition<LogEntry> | null }[],
 ): readonly Partition<LogEntry>[] {

@@ -35,16 +35,16 @@ export interface LogPartitionOptions {
   readonly maxWalk: number;
 }
 
-/** Which lines a partition contains. `attempt` is sent to the vendor; `attemptKey` is only set on entries. */
+/** Which lines a partition contains. `attempt` is sent to the vendor; `attemptKey` is only set on lines. */
 export interface LogSelection extends Pick<LogQuery, 'attempt' | 'step' | 'task'> {
   readonly place: JobPath;
   readonly attemptKey: string | null;
 }
 
 /**
- * The partition of a selection. All attempts of a job share one partition key, so an entry keeps its id: its row does
- * not name its attempt, and it stays the same entry when its attempt is no longer current. Entries cannot be confused,
- * because the vendor gives the tasks of each attempt new names, and a task's name is part of the identity.
+ * The partition of a selection. All attempts of a job share one partition key, so a line keeps its id: its row does not
+ * name its attempt, and it stays the same line when its attempt is no longer current. Lines cannot be confused, because
+ * the vendor gives the tasks of each attempt new names, and a task's name is part of the identity.
  */
 export function logPartition(selection: LogSelection, options: LogPartitionOptions): Partition<LogEntry> {
   const promise = new EmptyPromise();
@@ -99,7 +99,7 @@ async function fetchPage(
 /** Lines of this many characters are long: they are processed with pauses. */
 const LONG_CHARACTERS = 1_024;
 
-/** Converts rows to entries, and reads the severity of each line from its text. */
+/** Converts rows to lines, and reads the severity of each line from its text. */
 async function entriesOf(
   rows: readonly LogRowWire[],
   attemptKey: string | null,

@@ -37,8 +37,8 @@ const PAGE_TO_NEIGHBOURS = 5;
 type ToRecord<T extends Ordered> = (schedule: string, run: NativeRun) => KeyedRecord<T>;
 
 /**
- * Creates one partition per schedule. Its key is always the schedule's id, even if only some runs are read, so that an
- * entry has the same id on every path.
+ * Creates one partition per schedule. Its key is always the schedule's id, even if only some runs are read, so that a
+ * line has the same id on every path.
  */
 export class RunPartitions {
   readonly #parts: RunPartitionParts;

@@ -32,7 +32,7 @@ const SHOWN = ['severity', 'message', 'parameters', 'progress', 'eta'] as const;
 export interface TaskLog extends LogFilters {
   /** The task whose log it is. */
   readonly task: string;
-  /** What entries say as their `taskKey`. */
+  /** What lines say as their `taskKey`. */
   readonly taskKey: string | null;
 }
 

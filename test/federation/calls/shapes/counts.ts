@@ -43,20 +43,20 @@ export const COUNTS: readonly Shape[] = [
     lines: 20,
   },
   {
-    name: "20 entries, each with its job's name",
+    name: "20 lines, each with its job's name",
     ask: ofJob('long', `logs(first: 20) { edges { node { message job { name status } } } }`),
     calls: everywhere('1 job + 1 logs', { sap: '1 job + 2 logs' }),
     lines: 20,
   },
   {
-    name: '20 entries, each with the names of its step and task',
+    name: '20 lines, each with the names of its step and task',
     ask: ofJob('long', `logs(first: 20) { edges { node { message stepName step { key name } task { name } } } }`),
     calls: everywhere('1 logs', { sap: '1 job + 2 logs' }),
     why: 'The lines say them. SAP: the lines have the ids of schedules; the job, which is asked for anyway, has their names',
     lines: 20,
   },
   {
-    name: '20 entries, each with the status of its step and task',
+    name: '20 lines, each with the status of its step and task',
     ask: ofJob('long', `logs(first: 20) { edges { node { message step { status } task { status } } } }`),
     calls: everywhere('1 logs', {
       nemo: '1 job + 1 logs + 1 status',

@@ -51,7 +51,7 @@ export const MERGED: readonly Shape[] = [
     lines: 150,
   },
   {
-    name: 'all jobs of the five sources, 15 each, with attempts, steps, tasks and the first 20 entries of each',
+    name: 'all jobs of the five sources, 15 each, with attempts, steps, tasks and the first 20 lines of each',
     together: true,
     ask: () =>
       `{ jobs(first: 100) { nodes { source { name } key name status

@@ -60,7 +60,7 @@ export const WINDOWS: readonly Shape[] = [
     lines: 60,
   },
   {
-    name: 'an entry by its id',
+    name: 'a line by its id',
     before: ofJob('long', 'logs(first: 20) { edges { node { cursor: id } } }'),
     ask: (_jobs, _source, cursor) => `{ node(id: "${cursor}") { id ... on LogEntry { message } } }`,
     calls: everywhere('1 logs', { sap: '1 job + 2 logs' }),
