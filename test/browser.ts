@@ -10,7 +10,10 @@ const INSTALLED = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/us
 
 export const CHROMIUM = process.env['CHROMIUM'] ?? INSTALLED.find((path) => existsSync(path)) ?? '/usr/bin/chromium';
 
-/** On a build server a missing browser is a failure; on a desk it is said, and the test is left out. */
+/**
+ * True if the browser tests are skipped, with a message, because there is no browser. On a build server that is a
+ * failure.
+ */
 export const HAS_NO_BROWSER = !existsSync(CHROMIUM) && !process.env['CI'];
 
 const FLAGS = [

@@ -103,7 +103,7 @@ export function connectorContract(bed: Bed): void {
     );
 
     test(
-      'gives of a filtered log just the entries that pass, under the ids that they have without it',
+      'gives exactly the entries that pass a filter, under the same ids as without it',
       async () => {
         await fc.assert(
           fc.asyncProperty(
@@ -131,7 +131,7 @@ export function connectorContract(bed: Bed): void {
     );
 
     test(
-      'lists all other jobs, attempts, steps and tasks where any field of one row is anything, and counts a row that it can not read',
+      'lists all other jobs, attempts, steps and tasks if any field of one row has any value, and counts an unreadable row',
       async () => {
         await fc.assert(
           fc.asyncProperty(
@@ -150,7 +150,7 @@ export function connectorContract(bed: Bed): void {
     );
 
     test(
-      'finds all other jobs, attempts, steps and tasks by their keys where any field of one row is anything, and does not say of what it can not read that it is not there',
+      'finds all other jobs, attempts, steps and tasks by their keys if any field of one row has any value, and does not report unreadable rows as absent',
       async () => {
         await fc.assert(
           fc.asyncProperty(
@@ -169,7 +169,7 @@ export function connectorContract(bed: Bed): void {
     );
 
     test(
-      'does not find a part that is not there, and gives no lines for it, in a few calls',
+      'does not find a part that does not exist, and gives no lines for it, in a few calls',
       async () => {
         await fc.assert(
           fc.asyncProperty(absentPartArbitrary(bed), async (part) => {
@@ -182,7 +182,7 @@ export function connectorContract(bed: Bed): void {
     );
 
     test.skipIf(bed.textLogs !== undefined)(
-      'gives all other entries where any field of one row is anything, and counts a row that it can not read',
+      'gives all other entries if any field of one row has any value, and counts an unreadable row',
       async () => {
         await fc.assert(
           fc.asyncProperty(oddLogArbitrary(bed), oddityArbitrary, fc.boolean(), async (log, oddity, descending) => {
@@ -195,7 +195,7 @@ export function connectorContract(bed: Bed): void {
     );
 
     test.skipIf(bed.byTime === true || bed.textLogs !== undefined)(
-      'gives all other entries once, or says what is wrong, where a row has a time that is not that of its place',
+      'gives all other entries once, or reports what is wrong, if the time of a row does not fit its place',
       async () => {
         await fc.assert(
           fc.asyncProperty(misplacedLogArbitrary(bed), fc.boolean(), async (log, descending) => {

@@ -98,7 +98,9 @@ export class Contestant {
     return (await this.#send('usage')) as Usage;
   }
 
-  /** The 99th percentile of the event loop's delay since this was asked last, milliseconds; the first answer says nothing. */
+  /**
+   * The 99th percentile of the event loop's delay since the last call, in milliseconds; the first result means nothing.
+   */
   async delay(): Promise<number> {
     return (await this.#send('delay')) as number;
   }

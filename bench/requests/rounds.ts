@@ -27,7 +27,7 @@ export interface Figures {
   readonly peak: number;
 }
 
-/** So many requests at the least, so that code is compiled before it is measured; fewer of a long one. */
+/** At least this many requests, so that code is compiled before it is measured; fewer if one takes long. */
 const LEAST_WARM_UP = 8;
 const LEAST_REQUESTS = 2;
 

@@ -6,7 +6,7 @@ import type { Command } from './contestant.ts';
 import type { UpstreamTasks } from './upstream.ts';
 import type { Workload, WorkloadName } from './workloads.ts';
 
-/** Until Tributary has learned what it learns about its sources. */
+/** Enough for Tributary to learn what it learns about its sources. */
 const REQUESTS_BEFORE = 4;
 
 const IN_FRONT: readonly { readonly name: string; readonly stage: string }[] = [

@@ -29,7 +29,7 @@ export async function prepareGround(tail: Partial<TailSettings>): Promise<Ground
     server,
     url,
     stop: async () => {
-      // Or they would go on trying to reconnect, and meet whoever listens there next.
+      // Otherwise they would keep reconnecting, and reach the next server on this port.
       cutAll();
       await server.stop();
       await vendors.stop();

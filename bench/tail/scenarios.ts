@@ -130,7 +130,7 @@ export async function slowReader(scale: Scale): Promise<string> {
         megabytes(usage.windowBytes),
         `${Math.round(usage.peakBuffered / 1024)}`,
       ]);
-      // A long measurement: what there is of it shows also when it is stopped.
+      // The measurement takes long: each row is printed at once, so that a stopped run has results, too.
       console.error(rows.at(-1)?.join(' | '));
     };
     await flow('settling', SETTLING_SECONDS);

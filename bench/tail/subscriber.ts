@@ -101,7 +101,7 @@ export class Subscriber {
         this.#take(result as StreamResult);
       },
       onClose: () => {
-        // Only the server's doing: what we cut is no longer ours.
+        // Counts only what the server closed: a connection that we cut is no longer ours.
         if (this.#transport !== transport) return;
         this.closed += 1;
         this.#subscribe();

@@ -21,7 +21,7 @@ export interface Transport {
 
 export type TransportFactory = (subscribing: Subscribing) => Transport;
 
-/** graphql-transport-ws. The client reconnects by itself no more than a page with a cursor would. */
+/** graphql-transport-ws. The client does not reconnect by itself: like a page, it resumes from its cursor. */
 export function overWebSocket(url: string): TransportFactory {
   return ({ query, variables, onEvent, onClose }) => {
     let socket: WebSocket | null = null;

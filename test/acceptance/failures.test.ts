@@ -6,7 +6,8 @@ import { serve } from './service.ts';
 import type { Answer, Service } from './service.ts';
 
 /**
- * One source goes wrong. Its own fields say so with the code of the documented list, the other sources are whole, and nothing that the vendor sent or that leads to it is in the answer or in the log.
+ * One source goes wrong. Its own fields report it with a documented code, and the other sources are whole. Neither the
+ * answer nor the log has anything that the vendor sent or that leads to it.
  */
 
 const NAMES = Object.keys(SIMULATED);
@@ -199,7 +200,7 @@ function expectNoLeak(service: Service, ...answers: readonly Answer<unknown>[]):
   }
 }
 
-/** Each code comes with the source's name, and with the time to wait where it is known. */
+/** Each code comes with the source's name, and with the time to wait if it is known. */
 async function expectOnlyItsOwn(service: Service, name: string, failure: Failure): Promise<void> {
   const code = codeOf(failure, name);
   const { retryAfterSeconds } = failure;
@@ -307,7 +308,7 @@ describe('when fields of one operation ask one source each', () => {
     });
     const failures = [{ source: name, code: 'SOURCE_UNAVAILABLE' }];
     const down = { nodes: [], pageInfo: { hasNextPage: true }, failures, totalCount: null };
-    // How many there are is not known, and the field says why.
+    // The count is unknown, and the field says why.
     for (const { path, extensions } of errors ?? []) {
       expect([path, extensions.code]).toEqual([['downLogs', 'totalCount'], 'SOURCE_UNAVAILABLE']);
     }
@@ -368,7 +369,7 @@ describe('a walk through merged lines', () => {
       expect(whole.length).toBeGreaterThan(4 * SIZE);
       expect(new Set(whole).size).toBe(whole.length);
       for (const [name, kinds] of [
-        // What names its schedules: before that call nobody knows what it would have had.
+        // The call that names its schedules: before it, their number is unknown.
         ['sap', ['job', 'schedules']],
         ['sap', ['logs']],
         ['nemo', ['logs']],

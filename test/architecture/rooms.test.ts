@@ -23,7 +23,7 @@ function filesUnder(folder: string): readonly string[] {
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const firstCommentOf = (text: string): string => /\/\*[\s\S]*?\*\/|\/\/[^\n]*/.exec(text)?.[0] ?? '';
 
-/** May a file with that text be as long as it is? */
+/** True if a file with this text may have its length. */
 function isShortOrExplained(text: string): boolean {
   return text.split('\n').length - 1 <= MOST_LINES || REASON.test(firstCommentOf(text));
 }
@@ -50,7 +50,7 @@ test.each(Object.entries(MOST_FILES))('a room in %s has at most %i files', (fold
   expect([...counts].filter(([, count]) => count > most)).toEqual([]);
 });
 
-/** What each room of pagination may import of the others. What is not here stands beside the rooms. */
+/** What each room of pagination may import of the others. Names that are missing here are files beside the rooms. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   numbered: ['core'],

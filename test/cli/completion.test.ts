@@ -92,7 +92,7 @@ test('the script for bash puts the rest of a key behind its colon', () => {
   expect(text.split('\n').slice(-3)).toEqual(['<complete><--><logs><--last><5><ci:te>team/alpha', 'team/beta', '']);
 });
 
-/** What stands in for the command offers beside the words that it was given. */
+/** What the stand-in for the command offers, beside the words that it was given. */
 const OFFERED = ['ci:team/alpha', 'ci:team/beta'];
 
 test.skipIf(!hasProgram('zsh', '--version'))('the script for zsh offers keys whole', () => {

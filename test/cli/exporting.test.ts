@@ -76,7 +76,7 @@ describe('an export with --resume', () => {
     const file = `${format}.txt`;
     const place = `${format}.place`;
     const resumed = [...args, '-o', file, '--resume', place];
-    // A place that was saved within the file, as a kill leaves it: behind it stands what was written since.
+    // A saved place in the middle of the file, as after a kill: the rest was written later.
     expect(await outcomeOf(...resumed)).toMatchObject({ code: 0, output: '' });
     expect(await read(file)).toBe(whole);
     const lines = (await outcomeOf('export', FINISHED, FAILED)).output.split('\n');

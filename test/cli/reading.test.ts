@@ -8,7 +8,7 @@ import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { start } from './command-line.ts';
 import type { RunningCommand } from './command-line.ts';
 
-/** A finished job, one that runs, and one that failed, of the sandbox. */
+/** A finished, a running and a failed job of the sandbox. */
 const FINISHED = 'nemo:default/support-assistant-lora';
 const RUNNING = 'nemo:default/support-assistant-dpo';
 const FAILED = 'nemo:default/support-assistant-full';

@@ -2,14 +2,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { MAIN } from '../support/folders.ts';
 
-/** Is there a program? In CI, where everything has to be tested, it must be there. */
+/** True if the program is installed. In CI a missing program is an error, because CI runs every test. */
 export function hasProgram(name: string, ...args: readonly string[]): boolean {
   const isThere = spawnSync(name, args, { stdio: 'ignore' }).error === undefined;
   if (!isThere && process.env['CI'] === 'true') throw new Error(`CI needs ${name}.`);
   return isThere;
 }
 
-/** Is there a pseudo-terminal? `script` of util-linux makes one; that of other systems takes other arguments. */
+/**
+ * True if there is a pseudo-terminal. `script` of util-linux makes one; that of other systems takes other arguments.
+ */
 export const HAS_TERMINAL = process.platform === 'linux' && hasProgram('script', '--version');
 
 export interface Session {

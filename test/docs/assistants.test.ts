@@ -12,7 +12,7 @@ import { start as startServer } from '../server/start.ts';
 
 const guide = readFileSync('docs/assistants.md', 'utf8');
 
-test('the guide for assistants lists the tools that there are, in their order', async () => {
+test('the guide for assistants lists all tools, in their order', async () => {
   const client = new Client({ name: 'test', version: '1' });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   await Promise.all([createAssistantServer(fakeFederation()).connect(theirs), client.connect(ours)]);
@@ -22,7 +22,7 @@ test('the guide for assistants lists the tools that there are, in their order', 
   await client.close();
 });
 
-test('the command that the guide gives an assistant is one', async () => {
+test('the command that the guide gives an assistant exists', async () => {
   const block = /^```json\n([^]*?)^```$/m.exec(guide)?.[1] ?? '';
   const { mcpServers } = JSON.parse(block) as { mcpServers: { logs: { command: string; args: string[] } } };
   const [offline, prefix, folder, program, ...args] = mcpServers.logs.args;
@@ -34,7 +34,7 @@ test('the command that the guide gives an assistant is one', async () => {
   expect(help.output()).toContain('Model Context Protocol');
 });
 
-test('the address that the guide gives an assistant is one of the service', async () => {
+test('the address that the guide gives an assistant is a path of the service', async () => {
   const [, block = ''] = [...guide.matchAll(/^```json\n([^]*?)^```$/gm)].map(([, text = '']) => text);
   const { mcpServers } = JSON.parse(block) as {
     mcpServers: { logs: { type: string; url: string; headers: { Authorization: string } } };

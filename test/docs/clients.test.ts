@@ -36,7 +36,7 @@ test('the guide to clients names the versions of composers, gateways, hosts and 
     ).toContain(version);
     expect(existsSync(file), file).toBe(true);
   }
-  // Whatever stands in these folders to be tried is named.
+  // The guide names everything in these folders that a reader can try.
   const named = [...guide.matchAll(/^\| `([^`]+)`\s*\| \d/gm)].map(([, name = '']) => name);
   const tried = [...Object.keys(dependenciesOf('test/gateways')), ...Object.keys(dependenciesOf('test/tools'))];
   const helpers = /^(?:graphql|expect|kubernetes-models|dockerfile-utils|ajv.*|@lezer\/.*|@prometheus-io\/.*)$|mesh/;

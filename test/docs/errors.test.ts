@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/domain/errors.ts';
 
-test('the documented codes are the codes that there are, in their order', () => {
+test('the documented codes are those of the program, in their order', () => {
   const documented = [...readFileSync('docs/errors.md', 'utf8').matchAll(/^\| `([A-Z_]+)`\s*\|/gm)].map(
     ([, code]) => code,
   );
   expect(documented).toEqual([...ERROR_CODES]);
 });
 
-test('every code that is written in the program is one of the list', () => {
+test('every code that is written in the program is in the list', () => {
   const files = ['src', 'schema', 'resolvers'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   );

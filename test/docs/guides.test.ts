@@ -54,7 +54,7 @@ describe.each(GUIDES)('%s', (page) => {
   });
 });
 
-/** Runs a command line; one that serves is stopped when it has begun. */
+/** Runs a command line. A command that serves is stopped once it has begun. */
 async function works([name = '', ...args]: readonly string[]): Promise<void> {
   const serves = name === 'demo' || name === 'serve';
   const command = start([name, ...args, ...(serves ? ['--port', '0'] : [])]);

@@ -31,13 +31,13 @@ function markdownUnder(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-/** What stands in single backquotes, outside of code blocks. */
+/** The texts in single backquotes, outside of code blocks. */
 function spansOf(markdown: string): readonly string[] {
   const prose = markdown.replace(/^ *```[\s\S]*?^ *```/gm, '');
   return [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
 }
 
-/** Why a name in a document means nothing; null where it does, or where it is no name of ours. */
+/** Why a name in a document means nothing; null: it is known, or it is no name of ours. */
 function complaintAbout(span: string): string | null {
   const path = /^(?:\.\/)?((?:[\w.-]+\/)+[\w.*-]*)$/.exec(span)?.[1];
   if (path !== undefined && FOLDERS.includes(path.split('/')[0] ?? '')) {

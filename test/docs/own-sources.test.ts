@@ -101,7 +101,7 @@ test("the guide's example gives each line once, forward and backward, by any pag
   expect(await walk(33, true)).toEqual(forward);
 });
 
-test("the guide's example is explained: what is there, what has no meaning, what is missing", async () => {
+test("the guide's example is explained: what was found, what has no meaning, what is missing", async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-own-sources-'));
   const path = join(folder, 'tributary.json');
   await writeFile(path, JSON.stringify(config));

@@ -134,7 +134,7 @@ test('parts of descriptions in the guide to own sources are valid in the describ
   }
 });
 
-test('the error of the guide is as errors are', () => {
+test('the error of the guide has the form of real errors', () => {
   const [shown = ''] = textsOf('docs/errors.md', 'json');
   const { message, extensions } = JSON.parse(shown) as { message: string; extensions: { source: string } };
   const details = { source: extensions.source, retryAfterSeconds: 30 };

@@ -32,7 +32,7 @@ function expected(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [toValidUnicode(key), expected(member)]));
 }
 
-/** What a number says, however it is written: its digits without zeros at the ends, and where its point stands. */
+/** The value of a number, however it is written: its digits without zeros at the ends, and the place of its point. */
 function decimal(text: string): unknown {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? [];
@@ -153,7 +153,7 @@ describe('JSON that a vendor sent', () => {
   });
 });
 
-test('The digits of a number are kept wherever it stands in the text, and however many there are.', () => {
+test('the digits of a number are kept, wherever in the text it is and however many there are', () => {
   fc.assert(
     fc.property(
       fc.nat({ max: 40 }),

@@ -55,7 +55,7 @@ describe('unlessAborted', () => {
   });
 });
 
-test('keeps no yielded value of a time-limited stream alive', async () => {
+test('untilOver keeps no yielded value of a stream alive', async () => {
   const values = counted();
   async function* endless(): AsyncGenerator<object> {
     for (;;) yield await Promise.resolve(values.next());

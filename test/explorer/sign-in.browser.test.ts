@@ -11,7 +11,7 @@ import { openJob } from './visit.ts';
 
 const KEY = 'trib_a-key-that-is-only-in-this-test';
 
-/** The sandbox for those who have the key. */
+/** The sandbox behind a key. */
 async function withService(use: (url: string) => Promise<void>): Promise<void> {
   await buildExplorer();
   const folder = await mkdtemp(join(tmpdir(), 'tributary-'));

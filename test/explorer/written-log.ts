@@ -35,7 +35,7 @@ export interface WrittenLog extends Explorer {
   /** As if it had just begun. */
   reset(): void;
   write(messages: readonly string[], parts?: Partial<LogNode>): readonly LogNode[];
-  /** Delivers to all who follow. */
+  /** Delivers to all subscribers. */
   send(event: LogStreamEvent): void;
   sendLines(lines: readonly LogNode[], parts?: { readonly late?: boolean; readonly dropped?: number }): void;
 }

@@ -63,7 +63,7 @@ async function keysOf(connection: LogConnection): Promise<string[]> {
   return (await connection.nodes()).map((node) => keyOf(Number(node.jobKey.slice(3)), node));
 }
 
-test('returns the lines around any line, in one log or in several merged ones, and its cursors continue from there', async () => {
+test('the context of any line has the lines around it, in one log or in several merged ones, and its cursors continue from there', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(

@@ -68,7 +68,7 @@ function comparePlaces(a: Place, b: Place): number {
 
 const keyOf = (job: number, { time, tie }: Pick<Line, 'time' | 'tie'>): string => `${job}/${time}/${tie}`;
 
-test('returns the lines on either side of any cursor, including late ones, wherever the walk has turned', async () => {
+test('a merge returns the lines on either side of any cursor, including late ones, wherever the walk has turned', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ make: fc.constantFrom(...makers), lines: fc.array(lineArbitrary, { maxLength: 25 }) }), {

@@ -26,7 +26,7 @@ describe('a regular expression', () => {
       fc.property(fc.array(part, { maxLength: 5 }), text, fc.nat(200), (parts, one, times) => {
         const expression = parts.join('');
         const whole = one.repeat(times);
-        // Time stands still: how long it takes is not what this is about.
+        // Time stands still, because this test is not about it.
         const expressions = new Expressions(
           () => 0,
           () => 0,

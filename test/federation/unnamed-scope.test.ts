@@ -7,7 +7,7 @@ import type { Hint, Partition } from '../../src/pagination/core/partition.ts';
 import { tokenNative } from '../pagination/fake-natives.ts';
 import { fakeSource } from './fake-sources.ts';
 
-test('reports an unreadable job between two cursors of one instant if its partitions could not be listed', async () => {
+test('an unreadable job between two cursors of one instant is reported if its partitions could not be listed', async () => {
   const lines = ['a', 'b', 'c'].map((id) => ({ time: 1_000_000n, id, text: id, level: 'info' }));
   const source = fakeSource('s', {
     job: [tokenNative(lines, { limit: 5, addressable: true })],
@@ -26,7 +26,7 @@ test('reports an unreadable job between two cursors of one instant if its partit
   }
 });
 
-test('treats no real partition as a failed scope, whatever its key is', async () => {
+test('no real partition is treated as a failed scope, whatever its key is', async () => {
   const lines = Array.from({ length: 40 }, (_, i) => ({ time: BigInt(i), id: `${i}`, text: `${i}`, level: 'info' }));
   const source = fakeSource('s', { job: [tokenNative(lines, { limit: 5, addressable: true })] });
   const { connector } = source;
@@ -52,7 +52,7 @@ test('treats no real partition as a failed scope, whatever its key is', async ()
   expect(lengths.size).toBe(1);
 });
 
-test('gives the lines of a job that could not be read after a page whose hints are too long for a cursor', async () => {
+test('the lines of a job that could not be read come later, even after a page whose hints are too long for a cursor', async () => {
   const lines = (job: string) =>
     Array.from({ length: 6 }, (_, i) => ({ time: BigInt(i), id: `${job}${i}`, text: `${job}${i}`, level: 'info' }));
   const source = fakeSource('s', {
@@ -78,7 +78,7 @@ test('gives the lines of a job that could not be read after a page whose hints a
   expect(rest.map(({ message }) => message)).toEqual(['a0', 'a1', 'a2']);
 });
 
-test('returns no count and no second error if the page has listed a failed source', async () => {
+test('a page that has listed a failed source returns no count and no second error', async () => {
   const lines = ['a', 'b', 'c'].map((id) => ({ time: 1_000_000n, id, text: id, level: 'info' }));
   const source = fakeSource('s', { job: [tokenNative(lines, { limit: 5, addressable: true })] });
   const logs = () =>

@@ -46,7 +46,7 @@ export function fuzzedFederation(): Federation {
 }
 
 export interface FuzzedService {
-  /** Asks the service in this process. What comes back is no fault of ours, or this throws. */
+  /** Asks the service in this process. Throws if the answer is a fault of ours. */
   ask(body: unknown, accept?: string): Promise<string>;
 }
 

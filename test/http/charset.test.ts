@@ -30,12 +30,12 @@ test.each([
   'application/json;charset=ISO-8859-1',
   'application/json; charset="latin1"',
   'application/json; foo=1; Charset=windows-1252 ; bar=2',
-])('An answer in the charset that it names (%s) is read in it.', async (type) => {
+])('an answer is read in the charset that its header names (%s)', async (type) => {
   expect(await ask(latin, type)).toEqual(row);
   expect(await ask(gzipSync(latin), type, 'gzip')).toEqual(row);
 });
 
-test('An answer in UTF-16 is read if it says so.', async () => {
+test('an answer in UTF-16 is read if its header names that', async () => {
   expect(await ask(Buffer.from(json, 'utf16le'), 'application/json; charset=utf-16le')).toEqual(row);
 });
 
@@ -44,15 +44,15 @@ test.each([
   'application/json; charset=utf-8',
   'application/json; charset=us-ascii',
   'application/json; charset=x-unknown',
-])('An answer in UTF-8 is read (%s).', async (type) => {
+])('an answer in UTF-8 is read (%s)', async (type) => {
   expect(await ask(Buffer.from(json), type)).toEqual(row);
 });
 
-test('An answer that is UTF-8 is read so, although its header names another charset, which servers often set unasked.', async () => {
+test('an answer in UTF-8 is read as that even if its header names another charset, which servers often set unasked', async () => {
   expect(await ask(Buffer.from(json), 'application/json; charset=iso-8859-1')).toEqual(row);
 });
 
-test.each(['one', 'größer', 'größer ab'])('A stream is converted as it comes (%s).', async (text) => {
+test.each(['one', 'größer', 'größer ab'])('a stream is converted as it comes (%s)', async (text) => {
   const server = await serve((_, response) => {
     response.setHeader('content-type', 'text/csv; charset=iso-8859-1');
     response.write(Buffer.from(text, 'latin1'));

@@ -153,7 +153,7 @@ describe('a body that is not the JSON it should be', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('because there is no content says so', async () => {
+  test('because it is empty is reported as empty', async () => {
     const error = await rejection(
       ask((_, response) => {
         response.writeHead(204);

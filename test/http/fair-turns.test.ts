@@ -18,7 +18,10 @@ function callOf(asker: Asker, cancellation = new Cancellation()): Caller {
   return new Caller([{ asker, priority: 'interactive' }], cancellation);
 }
 
-/** A limiter with one place, which is taken. `serve` gives the place to the next who waits, and says who that was. */
+/**
+ * A limiter with one place, which is taken. `serve` gives the place to the next in line, and says which caller that
+ * was.
+ */
 async function oneTaken(limits: Partial<LimiterSettings> = {}) {
   const limiter = createLimiter('sap', { ...DEFAULT_LIMITS, concurrency: 1, ...limits }, testClock());
   const order: string[] = [];
@@ -168,7 +171,10 @@ test('no caller waits while as many others are served as there are callers, howe
     fc.asyncProperty(actions, async (steps) => {
       const { limiter, wait, serveNext } = await oneTaken();
       const waiting = new Map<string, Waiting>();
-      /** Of a caller, or of an operation of nobody: how many others were served since it began to wait, or was served. */
+      /**
+       * For a caller, or an operation without a caller: how many others were served since it began to wait, or was
+       * served.
+       */
       const passed = new Map<string | Asker, number>();
       for (const [number, step] of steps.entries()) {
         if (step.type === 'serve') {
@@ -184,7 +190,7 @@ test('no caller waits while as many others are served as there are callers, howe
             passed.set(turn, isServed ? 0 : (passed.get(turn) ?? 0) + 1);
           }
           for (const turn of passed.keys()) if (!still.has(turn)) passed.delete(turn);
-          // Callers a, b and c, and two operations of nobody.
+          // Callers a, b and c, and two operations without a caller.
           for (const count of passed.values()) expect(count).toBeLessThan(5);
           continue;
         }

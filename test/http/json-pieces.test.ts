@@ -51,7 +51,7 @@ const broken = fc
   .tuple(fc.oneof(json, page), fc.nat(), fc.constantFrom(...WORDS))
   .map(([text, at, word]) => text.slice(0, at % (text.length + 1)) + word + text.slice(at % (text.length + 1)));
 
-test('parses what JSON.parse parses, to the same value, and refuses what it refuses, wherever the chunks are cut', async () => {
+test('JSON in chunks is parsed or refused as by JSON.parse, to the same value, wherever the chunks are cut', async () => {
   const cases = fc.oneof(words, json, page, broken);
   await fc.assert(
     fc.asyncProperty(
@@ -68,7 +68,7 @@ test('parses what JSON.parse parses, to the same value, and refuses what it refu
   );
 });
 
-test('gives the event loop its turn while it parses', async () => {
+test('the parser of JSON in chunks yields to the event loop', async () => {
   const row = JSON.stringify({ message: 'The disk "sda" is full. '.repeat(500) });
   const text = `{"data":[${Array.from({ length: 2_500 }, () => row).join()}],"total":2500}`;
   let turns = 0;
@@ -110,7 +110,7 @@ function bounded(
   return values > most ? { value: TOO_MANY, values: 0 } : { value: kept, values };
 }
 
-test('cuts each object and list with too many values, and leaves the others, wherever the chunks are cut', async () => {
+test('each object and list with too many values is cut, and no other, wherever the chunks are cut', async () => {
   const pages = fc
     .array(fc.json({ maxDepth: 3 }), { maxLength: 6 })
     .map((rows) => `{"data": [${rows.join(' , ')}], "more": {"a": [${rows.join()}]}, "rows":[]}`);
@@ -131,7 +131,7 @@ test('cuts each object and list with too many values, and leaves the others, whe
   );
 });
 
-test('cuts the same out of a text of one value', () => {
+test('the same values are cut in a text of one value', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 4 }), fc.integer({ min: 0, max: 8 }), (text, most) => {
       const cut = withFewValues(Buffer.from(text), most).toString();

@@ -20,7 +20,7 @@ function limiterOf(limits: Partial<LimiterSettings>, clock: Clock) {
   return createLimiter('sap', { ...DEFAULT_LIMITS, ...limits }, clock);
 }
 
-/** A limiter with one place that is taken, and the order in which those who wait get it. */
+/** A limiter with one place that is taken, and the order in which the waiting calls get it. */
 async function oneTaken(clock = testClock()) {
   const limiter = limiterOf({ concurrency: 1 }, clock);
   const order: string[] = [];

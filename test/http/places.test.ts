@@ -66,7 +66,7 @@ describe('the last free place of a source', () => {
     expect(await running()).toEqual([4, 0]);
   });
 
-  test('is for a caller that holds none while calls are slow, whoever gives one back', async () => {
+  test('is for a caller that holds none while calls are slow, whichever call frees it', async () => {
     const { ask, end, running, clock } = source(4);
     ask(A, 20);
     await turn();

@@ -68,7 +68,7 @@ describe('a failure that may pass', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('of a POST is not, unless it says that it may be repeated', async () => {
+  test('of a POST is tried again only if the request may be repeated', async () => {
     const { server, ask } = await failing(status(503), 1);
     expect(await rejection(ask(logs))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
     expect(server.received).toHaveLength(1);
@@ -77,19 +77,19 @@ describe('a failure that may pass', () => {
     expect(idempotent.server.received).toHaveLength(2);
   });
 
-  test('of a GET that must not be repeated is not', async () => {
+  test('of a GET that must not be repeated is not tried again', async () => {
     const { server, ask } = await failing(status(503), 1);
     await rejection(ask({ ...jobs, idempotent: false }));
     expect(server.received).toHaveLength(1);
   });
 
-  test.each([400, 403, 404, 408, 409, 422, 501])('is not what %i says', async (code) => {
+  test.each([400, 403, 404, 408, 409, 422, 501])('is not assumed for status %i', async (code) => {
     const { server, ask } = await failing(status(code), 1);
     await rejection(ask());
     expect(server.received).toHaveLength(1);
   });
 
-  test('is what the vendor says it is', async () => {
+  test('is what the vendor classifies as one', async () => {
     const permanent = await failing(status(503), 1, { classifyError: () => ({ retryable: false }) });
     await rejection(permanent.ask());
     expect(permanent.server.received).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('a failure that may pass', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  test('of a stream that has begun is tried again, and what had come counts no more', async () => {
+  test('of a stream that has begun is tried again, and what came before is discarded', async () => {
     const { server, http } = await failing(cut, 2);
     expect(await streamedText(http, jobs)).toEqual('{"ok":true}');
     expect(server.received).toHaveLength(3);

@@ -46,7 +46,7 @@ function setUp() {
     });
   }
 
-  /** One who asks, and writes down what it gets: `|` where its stream begins. */
+  /** A caller that records what it gets: `|` where its stream begins. */
   function ask({ key = 'a', priority = 'interactive', failsAt = '' }: Asking = {}) {
     const cancellation = new Cancellation();
     const got: string[] = [];
@@ -58,7 +58,7 @@ function setUp() {
       };
     };
     const done = streams.join(key, callerOf(priority, cancellation), begin, start);
-    // Whoever asks may never look at how it ends.
+    // A caller may never look at how its stream ends.
     done.catch(() => undefined);
     return { cancellation, got, done };
   }

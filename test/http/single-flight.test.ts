@@ -165,7 +165,7 @@ describe('a caller that leaves a shared call', () => {
 describe('a reader of a list that moves', () => {
   const page = (number: number): HttpRequest => ({ method: 'GET', path: ['jobs'], query: { page: number } });
 
-  /** Page 2 is asked for by somebody else, then page 1 by the reader and answered, while page 2 is not. */
+  /** Another reader requests page 2, then the reader requests page 1 and gets it, while page 2 is not answered yet. */
   async function overtaken(reader: Call) {
     const held: (() => void)[] = [];
     const server = await serve((request, response, index) => {

@@ -21,7 +21,7 @@ interface Told {
   expected(): Line[];
 }
 
-/** Chapters that begin at these instants, with lines at these instants; null: nobody says when it began. */
+/** Chapters that begin at these instants, with lines at these instants; null: the beginning is unknown. */
 function tell(chapters: readonly { readonly beganAt: bigint | null; readonly times: readonly bigint[] }[]): Told {
   const natives = chapters.map(({ times }, chapter) =>
     tokenNative(times.map(lineOf(chapter)), { limit: LIMIT, addressable: true }),

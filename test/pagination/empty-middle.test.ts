@@ -33,7 +33,7 @@ interface Hole {
   /** The places of the rows that do not come. */
   readonly from: number;
   readonly to: number;
-  /** True: they come when they are asked for again. */
+  /** True: they come when they are requested again. */
   readonly heals: boolean;
 }
 
@@ -98,7 +98,7 @@ function byToken({ isNumbered, names, total, emptyTotal, ladder }: Sayings): Mad
 
 interface Read {
   readonly ids: readonly string[];
-  /** What was said to be missing. */
+  /** What was reported as missing. */
   readonly said: readonly string[];
   readonly hints: ReadonlyMap<string, Hint | null>;
 }
@@ -141,7 +141,7 @@ const SCHEMES: readonly (readonly [string, Made])[] = (
         ['no count', null, null],
       ] as const
     )
-      // Nothing shows that such a list goes on.
+      // Nothing shows that this list goes on.
       .filter(([, total]) => names !== 'none' || total !== null)
       .flatMap(([counts, total, emptyTotal]) => {
         const who = { all: 'each page', filled: 'each page with rows', none: 'no page' }[names];

@@ -8,7 +8,7 @@ import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 const CALLS = 100;
 
-/** Reads a list of such pages, the last of which has no token. Throws where that does not come to an end. */
+/** Reads a list of these pages, the last of which has no token. Throws if the read does not end. */
 async function read(
   pages: readonly (readonly number[])[],
   total: number | null,
@@ -23,7 +23,7 @@ async function read(
     identity: { by: 'id', of: ({ id }) => id },
     maxWalk: 50,
     isTokenRefused: () => false,
-    // Where tokens are page numbers, pages are parts of one list, and none in its middle can be empty.
+    // If tokens are page numbers, pages are parts of one list, and none in its middle can be empty.
     address: undefined,
     fetch(token) {
       calls += 1;

@@ -112,7 +112,7 @@ export function tokenNative(
   lines: readonly RawLine[],
   options: { limit: number; addressable: boolean; expiring?: boolean; maxWalk?: number; ladder?: Ladder },
 ): FakeNative {
-  // Its lines have no names: two that say the same are the same to whoever reads them.
+  // Its lines have no names: readers cannot tell two lines with the same text apart.
   const store = new Store(lines, ({ id: _id, ...line }) => ({ ...line, id: '' }));
   const { limit, ladder } = options;
   const size = new PageSize(limit);

@@ -22,7 +22,7 @@ function lineAt(slot: number): RawLine {
   return { time: BigInt(slot), id: `r${String(counter).padStart(9, '0')}`, text: '', level: '' };
 }
 
-/** A list that some lines have come to before each call that looks at it. */
+/** A list that gets lines before each call that reads it. */
 class GrowingList {
   lines: RawLine[];
   readonly #coming: (readonly number[])[];
@@ -142,7 +142,7 @@ describe.each(schemes)('a list that is paged by $name', ({ make }) => {
   test('gives every existing line once and in order while new lines arrive between any two calls', async () => {
     await fc.assert(
       fc.asyncProperty(
-        // Lines of one instant alone do not say which way a list is sorted; the first that comes later does.
+        // Lines of one instant do not show the direction of a list; the first line of a later instant does.
         fc.oneof(
           fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 20 }),
           fc.array(fc.constant(0), { maxLength: 20 }),

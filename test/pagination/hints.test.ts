@@ -103,8 +103,8 @@ async function readAll(
 const keysOf = (rows: readonly Line[]): string[] => rows.map((row) => `${row.time}/${row.tie}`);
 
 /**
- * In a merge a partition gets the hint of the row that it took last. The place where the reader stands is that of
- * another partition's row, on either side of it once the reader has turned round, and lines may have come between.
+ * In a merge a partition gets the hint of the row that it took last. The reader may be at a row of another partition:
+ * on either side of the hint once the reader has turned round, with new lines between.
  */
 describe.each(schemes)('$name', ({ make }) => {
   test('continues from any place with the hint of any other place, whatever was added in between', async () => {
@@ -123,7 +123,7 @@ describe.each(schemes)('$name', ({ make }) => {
           const hint = seen.hints[pick.hinted % seen.rows.length] ?? null;
           const hinted = seen.rows[pick.hinted % seen.rows.length]!;
           const row = seen.rows[pick.row % seen.rows.length]!;
-          // Within one instant of its own a partition is given the hint of the very row.
+          // Within one instant of its own, a partition gets the hint of that very row.
           fc.pre(!pick.isRow || row === hinted || row.time !== hinted.time);
           const from = pick.isRow
             ? { time: row.time, tie: row.tie }

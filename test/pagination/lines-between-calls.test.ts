@@ -12,8 +12,8 @@ import type { Line } from './fake-natives.ts';
 import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 /**
- * Logs that grow by a line with each of some calls, of a source that counts each page alone, so that a look is taken behind a page
- * that seems to be the last. `cap`: the length to which pages are cut.
+ * Logs that grow by a line with each of some calls. The source counts each page alone, so an apparently last page costs
+ * one more call. `cap`: the length to which pages are cut.
  */
 
 const BEGIN = 1_700_000_000n * 1_000_000_000n;

@@ -129,7 +129,7 @@ test.each(CASES)(
   '$name: each line comes once, in the order of time ($way)',
   async ({ name, lie, addressable, direction }) => {
     const { lines, error } = await read(lie, addressable, direction);
-    // Of tokens that are numbers, a look shows that nothing lies behind the last page.
+    // Tokens are numbers, so one more call shows that nothing follows the last page.
     if (name.includes('too high') && !addressable)
       expect(error).toMatchObject({ message: 'made-up: its list ends before its own count does' });
     else expect(error).toBeNull();
@@ -212,7 +212,7 @@ test.each(WAYS)('empty pages that promise more are reported after all lines ($wa
     const lie = { next: (page: number) => `p${page + 1}`, total: () => total };
     const { lines, error, calls } = await read(lie, way.addressable, way.direction);
     expect(lines).toHaveLength(COUNT);
-    // Backwards a list is read from the last page that has lines; where the count ends there, none is missing.
+    // Backwards, a list is read from the last page that has lines. If the count ends there, no line is missing.
     if (way.direction === 'backward' && total === COUNT) expect(error).toBeNull();
     else expectEndless(error, 'pages that it promised are empty');
     expect(calls).toBeLessThan(13 + 2 * 25);

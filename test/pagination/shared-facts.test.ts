@@ -10,7 +10,10 @@ interface Row extends Ordered {
   readonly id: string;
 }
 
-/** A source that gives the rows of one instant as they were written, which another read finds out after the first page. */
+/**
+ * A source that returns the rows of one instant in the order of writing. Another read finds that out after the first
+ * page.
+ */
 function sourceOf(ids: readonly string[], isFoundOutAfter: number): OffsetOptions<Row> {
   let calls = 0;
   return {

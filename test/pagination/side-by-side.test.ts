@@ -7,9 +7,8 @@ import type { FakeNative } from './fake-natives.ts';
 import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 /**
- * Pages that are asked for side by side need not be answered in the order in which they were asked for: a
- * call that failed is repeated after the next one has been answered. Lines that were written in between
- * have moved the border between the two pages then.
+ * Pages that are requested in parallel may be answered in any order: a failed call is repeated after the next one was
+ * answered. Lines that were written meanwhile have moved the border between the two pages.
  */
 
 const START = 1_700_000_000_000_000_000n;
@@ -59,7 +58,7 @@ interface Case {
   readonly direction: 'forward' | 'backward';
   readonly from: number | null;
   readonly need: number;
-  /** Do lines share instants, and say the same? */
+  /** True: lines share instants and texts. */
   readonly alike: boolean;
 }
 
@@ -102,7 +101,7 @@ async function holds(native: (lines: readonly RawLine[]) => FakeNative, one: Cas
   const keys = given.map(keyOf);
   expect(keys.filter((key) => old.has(key))).toEqual(owed.map(keyOf));
   expect(new Set(keys).size).toBe(given.length);
-  // None of them is there only because it was seen twice.
+  // No row is there only because it was seen twice.
   const final = new Set(source.expected().map(keyOf));
   expect(keys.filter((key) => !final.has(key))).toEqual([]);
 }

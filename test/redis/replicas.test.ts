@@ -26,7 +26,7 @@ async function openWorld(replicaCount: number, leaseTtl = '1s') {
 
 describe.skipIf(!HAS_REDIS)('replicas with one Redis', () => {
   test('poll once for all subscribers of all of them', async () => {
-    // However slow the machine is, the lease stays with the one that has it.
+    // The lease stays with its holder, however slow the machine is.
     const world = await openWorld(2, '30s');
     const subscribers = [...(await world.subscribe(5, 0)), ...(await world.subscribe(5, 1))];
     await oneLeads(world.replicas);

@@ -24,7 +24,7 @@ const supergraph = new Supergraph();
 let sandbox: Sandbox;
 let tributary: Tributary;
 let urls: { readonly direct: string; readonly apollo: string; readonly hive: string };
-/** The ids of a finished job, of one that failed, and of one that runs. */
+/** The ids of a finished, a failed and a running job. */
 let ids: Readonly<Record<'finished' | 'failed' | 'running', string>>;
 
 /** Answers for the other subgraph. */

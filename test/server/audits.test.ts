@@ -5,7 +5,7 @@ import { start } from './start.ts';
 test.each([
   ['the short way of ordinary queries', true],
   ["yoga's general way", false],
-])('keeps to GraphQL over HTTP by %s: all audits of its reference implementation pass', async (_way, shortWay) => {
+])('the service passes all audits of GraphQL over HTTP by %s', async (_way, shortWay) => {
   const server = await start(undefined, { shortWay });
   const results = await auditServer({ url: `${server.url}/graphql` });
   const failed = results.filter(({ status }) => status !== 'ok').map(({ id, name, status }) => ({ id, name, status }));

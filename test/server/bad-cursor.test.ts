@@ -59,8 +59,8 @@ function codesOf({ errors = [] }: Answer<unknown>): readonly string[] {
   return errors.map(({ extensions }) => extensions.code);
 }
 
-describe('a cursor of another connection is one error', () => {
-  test.each(CONNECTIONS)('%s', async (_what, field) => {
+describe('a cursor of another connection', () => {
+  test.each(CONNECTIONS)('is one error: %s', async (_what, field) => {
     const places = [
       `first: 2, after: "garbage"`,
       `last: 2, before: "garbage"`,
@@ -76,7 +76,7 @@ describe('a cursor of another connection is one error', () => {
     expect(codesOf(good)).toEqual([]);
   });
 
-  test('is one for each place that asks for such a page', async () => {
+  test('is one error for each place that asks for such a page', async () => {
     const answer = await ask(
       url,
       `{ ${onJob(`a: logs(first: 2, after: "x") { ${LOGS} } b: steps(first: 2, after: "x") { ${PAGE} }`)} }`,

@@ -33,7 +33,7 @@ const WRONG: readonly (readonly [what: string, query: string, variables?: Record
 const QUERIES = WRONG.map(([what, query, variables = {}]) => [what, query, variables] as const);
 
 describe('over HTTP', () => {
-  test.each(QUERIES)('%s is said to be the fault of the client', async (_what, query, variables) => {
+  test.each(QUERIES)('%s is reported as the fault of the client', async (_what, query, variables) => {
     const server = await start();
     for (const text of [query, `${query} query Other { __typename }`]) {
       const { errors } = await server.query(text, variables);
@@ -57,7 +57,7 @@ describe('over HTTP', () => {
 });
 
 describe('over a WebSocket', () => {
-  test.each(QUERIES)('%s is said to be the fault of the client', async (_what, query, variables) => {
+  test.each(QUERIES)('%s is reported as the fault of the client', async (_what, query, variables) => {
     const server = await start();
     expect(await codesOf(server.url, query, variables)).toSatisfy((codes: string[]) =>
       codes.every((c) => REFUSED.has(c)),

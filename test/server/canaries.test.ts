@@ -140,7 +140,7 @@ async function sourcesOf(): Promise<Record<string, object>> {
   ]);
 }
 
-/** A vendor that answers well, to one who shows the canary, until it is broken. */
+/** A vendor that answers callers with the canary as their credential, until it is broken. */
 async function turningVendor() {
   const simulation = simulateNemo({ token: `${CANARY}-token` });
   const server = await startVendorServer(simulation);
@@ -231,9 +231,9 @@ test('no secret and nothing of a failed answer is in what the service emits', as
       await ask(`{ job(source: "${name}", key: "default/1") { id name status logs(first: 2) { nodes { message } } } }`);
     }),
   );
-  // A caller's own credential is no news for anybody, either.
+  // A caller's own credential must not appear, either.
   await ask('{ sources { name } }', { authorization: `Bearer ${CANARY}-caller`, cookie: `session=${CANARY}` });
-  // An id that has not the form of one is not taken; one that has it is given back, as its client knows it.
+  // An id of another form is not taken. An id of the right form is sent back, because its client knows it.
   await ask('{ nothing }', { 'x-request-id': `${CANARY} request`, 'x-other': `${CANARY}-request` });
   await ask(`{ jobs(first: 1, filter: { nameContains: "${CANARY}" }) { nodes { id } } }`, { traceparent: CANARY });
 

@@ -90,7 +90,7 @@ describe('every path of the service', () => {
     }
   });
 
-  test('that reads data counts requests of one caller, whichever of them it asks', async () => {
+  test('that reads data counts requests of one caller together', async () => {
     const { url, paths } = await serve({ trustProxy: ['127.0.0.1'], clientLimits: { requestsPerSecond: 1 } });
     const headers = { 'x-forwarded-for': '203.0.113.7' };
     for (let sent = 0; sent < 5; sent += 1) {

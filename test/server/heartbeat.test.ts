@@ -46,7 +46,7 @@ function listen(url: string) {
   };
 }
 
-/** A network that can lose all packets of a connection: nobody is told that the other side is gone. */
+/** A network that can lose all packets of a connection, so that the other side seems to be alive. */
 async function startNetwork(url: string) {
   const sockets: Socket[] = [];
   let isLost = false;

@@ -1,4 +1,4 @@
-/** What is said to those who may not ask for the schema. */
+/** The answers to clients that may not ask for the schema. */
 import { createClient } from 'graphql-ws';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -68,7 +68,7 @@ describe.each(Object.entries(WAYS))('over %s', (way, ask) => {
     }
   });
 
-  test('it is answered with one where the schema may be asked for', async () => {
+  test('a misspelt name is answered with a suggestion where the schema may be queried', async () => {
     const { url } = await start();
     for (const [query, variables] of MISSPELT.filter(([text]) => may(text)))
       expect([query, await ask(`${url}/graphql`, query, variables)]).toEqual([

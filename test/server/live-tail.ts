@@ -56,7 +56,7 @@ export function liveFederation() {
 
   return {
     federation,
-    /** Sends a line to everybody who listens. */
+    /** Sends a line to every subscriber. */
     line(number: number): void {
       const node = fakeEntry(JOB, number);
       const edges = [{ cursor: `line-${number}`, late: false, node }];

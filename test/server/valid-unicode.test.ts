@@ -43,7 +43,7 @@ function post(url: string, accept: string, operation: object): Promise<Response>
   return fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify(operation) });
 }
 
-test('answers in valid Unicode over GET, POST and server-sent events, whatever a client sends', async () => {
+test('the service answers in valid Unicode over GET, POST and server-sent events, whatever a client sends', async () => {
   const { url } = await start();
   for (const operation of OPERATIONS) {
     const answers = await Promise.all([
@@ -60,7 +60,7 @@ test('answers in valid Unicode over GET, POST and server-sent events, whatever a
   }
 });
 
-test('answers in valid Unicode over a WebSocket, whatever a client sends', async () => {
+test('the service answers in valid Unicode over a WebSocket, whatever a client sends', async () => {
   const { url } = await start();
   const messages: string[] = [];
   class Listening extends WebSocket {
@@ -115,7 +115,7 @@ const JOB_ID = encodeNodeId('Job', 'up', 'a');
 
 const MCP = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
-test('answers in valid Unicode on every surface, whatever a source says', async () => {
+test('the service answers in valid Unicode on every surface, whatever a source says', async () => {
   const { url } = await start(brokenSource(), { mcp: true, batching: 2 });
   const query = `{ jobs(first: 1) { nodes { ${FIELDS} steps { nodes { id } } } failures { message } } }`;
   const deferred = `{ jobs(first: 1) { nodes { key ... @defer { ${FIELDS} } } } }`;
@@ -149,7 +149,7 @@ test('answers in valid Unicode on every surface, whatever a source says', async 
   }
 });
 
-test('sends back the id of an operation over a WebSocket in valid Unicode, and takes it as that', async () => {
+test('the id of an operation over a WebSocket is sent back in valid Unicode, and accepted in that form', async () => {
   const { url } = await start();
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const messages: string[] = [];

@@ -77,7 +77,7 @@ describe('a client of the WebSocket', () => {
   );
 
   test('that gives two operations one id gets a reason, however long the id is, and nothing is logged', async () => {
-    // The first operation lasts: one that had ended when the second message came would leave its id free again.
+    // The first operation is still running: if it had ended, the second message could take its id.
     const server = await start(liveFederation().federation);
     for (const id of ['1', '9'.repeat(124), 'ä'.repeat(124), '😀'.repeat(5_000)]) {
       const socket = await open(server);

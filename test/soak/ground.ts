@@ -9,7 +9,7 @@ const JOBS_PER_VENDOR = 2;
 export interface WrittenJob {
   readonly id: string;
   written: number;
-  /** Writes a line that no listener is to have: it is there before they come. */
+  /** Writes a line that no listener gets: it exists before they start. */
   begin(): void;
   write(): void;
   finish(): void;

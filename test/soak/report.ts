@@ -54,7 +54,7 @@ export function complaints(report: SoakReport): readonly string[] {
   const { lost, repeated } = totals(report);
   const found: string[] = [...new Set(asking.wrong), ...leftovers];
   if (lost > 0) found.push(`${lost} lines were lost`);
-  // Whoever is told that lines may come again has to expect it.
+  // Repeated lines are allowed only if a listener was told that lines may come again.
   if (repeated > 0 && rows.every(({ listener }) => listener.warned === 0)) found.push(`${repeated} lines came again`);
   const dropped = rows.filter(({ listener }) => listener.dropped > 0).length;
   if (dropped > 0) found.push(`${dropped} listeners were told of lines that are missing`);

@@ -157,7 +157,7 @@ async function restart(redis: RedisServer): Promise<void> {
   await redis.start();
 }
 
-/** What is still under way when nobody asks for anything. */
+/** What is still under way when no client asks for anything. */
 const AT_REST = ['tributary_tail_jobs', 'tributary_tail_subscribers', 'tributary_graphql_subscriptions'];
 
 async function atRest(replicas: readonly Replica[]): Promise<readonly string[]> {
@@ -171,7 +171,7 @@ async function atRest(replicas: readonly Replica[]): Promise<readonly string[]> 
   return busy();
 }
 
-/** Connections that nobody needs are closed after a while. */
+/** Unneeded connections are closed after a while. */
 async function settled(replica: Replica, openFiles: number): Promise<SoakReport['after']> {
   const isSettled = async (): Promise<boolean> => (await sample(replica)).openFiles <= openFiles + 4;
   await waitFor('connections are closed', isSettled, 40_000).catch(() => undefined);

@@ -3,7 +3,10 @@ import { FAULTS } from '../acceptance/faults/table.ts';
 import type { FaultyVendor } from '../acceptance/faults/faulty-vendor.ts';
 import type { Chance } from './chance.ts';
 
-/** Those that do not pass by themselves: jobs that are not there are followed no more, credentials are left alone for long. */
+/**
+ * Faults that do not pass by themselves: jobs that do not exist are no longer followed, and refused credentials are not
+ * tried for long.
+ */
 const LEFT_OUT = ['401', '403', '404'];
 /** The source asks to be left alone for longer than a short run takes. */
 const FOR_LONG_RUNS = ['429 with Retry-After'];

@@ -60,7 +60,7 @@ export class Watch {
 
   async #each(milliseconds: number, act: () => Promise<void>): Promise<void> {
     while (!this.#over.signal.aborted) {
-      // One that is killed answers no more.
+      // A killed replica does not answer.
       await act().catch(() => undefined);
       await pause(milliseconds);
     }

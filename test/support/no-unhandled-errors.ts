@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 
 /**
- * Runs in every test file. A promise that fails with nobody to hear it, or an error that nobody catches, ends
- * a Node process: the test in which it happens fails, whatever else it saw.
+ * Runs in every test file. A rejected promise without a handler, or an uncaught error, ends a Node process, so the test
+ * in which it happens fails, whatever else it saw.
  */
 const unhandled: unknown[] = [];
 

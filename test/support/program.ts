@@ -28,7 +28,7 @@ export function startProgram(
       for (;;) {
         const found = written.split('\n').find((each) => pattern.test(each));
         if (found !== undefined) return found;
-        // Also one that a signal has ended, which has no exit code.
+        // Also a program that a signal has ended, which has no exit code.
         if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The program has ended: ${written}`);
         await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended]);
       }

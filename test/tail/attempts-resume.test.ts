@@ -54,7 +54,7 @@ test('a client whose connection breaks again and again has every line of every a
     await Promise.race([follower.until((one) => one.events.length >= events).catch(() => null), pause(200)]);
     // Somewhere in what follows.
     await pause(random(8));
-    // Some attempts come and go while nobody looks.
+    // Some attempts begin and end between two polls.
     if (kill % 8 === 3) simulation.startAttempt(key);
     follower.kill();
     if (kill % 8 === 7) simulation.startAttempt(key);

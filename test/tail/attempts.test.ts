@@ -276,7 +276,7 @@ describe('an attempt that begins while a page of the one before is on its way', 
       const received = texts(lines);
       expect(new Set(received).size).toBe(received.length);
       const fromOld = received.filter((text) => texts(old).includes(text));
-      // What the vendor does not give any more can't be had.
+      // The vendor no longer returns these lines.
       expect(fromOld).toEqual(texts(old).slice(0, fromOld.length));
       if (generation === 'C') expect(fromOld).toHaveLength(8);
       expect(received.filter((text) => texts(current).includes(text)).sort()).toEqual(texts(current).sort());
@@ -329,7 +329,7 @@ describe.each(['A', 'B'] as const)('where only the current attempt can be read (
     const inOld = watcher.cursor;
     watcher.kill();
     await eventually(() => service.federation.tailStatistics().feeds === 0, 'nobody looks');
-    // Nobody sees these, and the attempt is another one when somebody looks again.
+    // No poll sees these, and the next poll finds another attempt.
     simulation.write(key, inOrder(2));
     // Longer ago than what is late.
     const later = current.map((line, index) => ({ ...line, time: line.time + BigInt(index) * 10_000_000_000n }));

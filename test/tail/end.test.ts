@@ -65,7 +65,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     simulation.write(key, before);
     const received: Line[] = [];
     let cursor: string | null = null;
-    /** Takes what one stream has; a busy machine may bring a line of it or none in that time. */
+    /** Takes the events of one stream; a busy machine may bring a line or none in that time. */
     async function take(): Promise<void> {
       const stream = follow(transport, service.url, cursor === null ? { jobs, tail: 10 } : { jobs, after: cursor });
       await stream.over;
@@ -129,7 +129,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     await follower.until(isLive);
     follower.kill();
     await eventually(() => service.federation.tailStatistics().feeds === 0, 'the poller stops');
-    // A call that was under way may still reach the vendor: ten intervals without any show that polling is over.
+    // A call that was under way may still reach the vendor. Ten intervals without any prove that polling is over.
     const { calls } = service.vendors.one;
     let last = -1;
     for (let window = 0; window < 5 && calls.length !== last; window += 1) {

@@ -21,7 +21,7 @@ export interface Member {
   readonly transport: 'its own WebSocket' | 'a WebSocket with others' | 'SSE';
   readonly lines: readonly string[];
   readonly isLive: boolean;
-  /** Has it been told that the source wants to be left alone? */
+  /** True if it was told that the source wants to be left alone. */
   readonly isBackingOff: boolean;
   readonly problem: unknown;
 }

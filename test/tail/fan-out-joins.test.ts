@@ -17,7 +17,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The feed of a running job that nobody writes to, and when it was polled. */
+/** The feed of a running job without new lines, and when it was polled. */
 function silentJob(settings: Partial<TailSettings> = {}) {
   const source = fakeSource('one', { job: [wholeNative([])] });
   source.statuses.set('job', 'RUNNING');
@@ -31,7 +31,7 @@ function silentJob(settings: Partial<TailSettings> = {}) {
     connector: {
       ...source.connector,
       getJobs: (...given: Parameters<typeof getJobs>) => {
-        // A poll says so before it asks; what is asked before the first one belongs to none.
+        // A poll is counted before it calls; calls before the first count belong to none.
         if (feeds.statistics().polls > polls) polledAt.push(Date.now());
         ({ polls } = feeds.statistics());
         if (limitedFor !== null) {

@@ -12,16 +12,19 @@ const CROWD = 1_000;
 /** What each poll calls, and the first reading of the log's end as well: the log last. */
 const EACH = { job: 1, logs: 1 };
 const ONCE: ReadonlySet<string> = new Set(['token', 'steps']);
-/** Pages read, the first poll included, when the last 210 of 600 lines are wanted; elsewhere one has all that there are. */
+/**
+ * Pages read, the first poll included, when the last 210 of 600 lines are wanted. Vendors that are not named return all
+ * lines in one page.
+ */
 const LOGS_OF_MORE: Readonly<Record<string, number>> = { 'sap-job-scheduling': 4, softwareone: 5, deepset: 5 };
-/** As if nothing were ever due: what is called then is called because somebody came. */
+/** No poll is ever due: every call is caused by a new subscriber. */
 const NEVER = { intervalMilliseconds: 600_000, maxIntervalMilliseconds: 600_000, jitter: 0 };
 /** Every poll asks for the state of the job: all of them make the same calls. */
 const ALWAYS = { refreshMilliseconds: 0, reorderMilliseconds: 0 };
 
 /**
- * A job that has lines, and so many who follow it from the last ones on. The number of lines is no round one: a page as long as
- * a cap might make it costs a look behind it.
+ * A job with lines, and this many subscribers from its last lines on. The number of lines is not round: a page whose
+ * length may be a cap costs one more call.
  */
 async function scene(
   simulate: () => SimulatedVendor,
@@ -36,7 +39,7 @@ async function scene(
   const past = Array.from({ length: before }, (_, index) => fresh(1, (before + 10 - index) * 1_000)).flat();
   server.simulation.write(key, past);
   const jobs = [service.id('one', key)];
-  // Also those who want other lines of the job are served by the same poller.
+  // Subscribers that want other lines of the job share the same poller.
   const crowd = gather(service.url, subscribers, (index) => ({
     jobs,
     tail: wanted,
@@ -46,7 +49,10 @@ async function scene(
     past: texts(past),
     crowd,
     polls: () => service.federation.tailStatistics().polls,
-    /** Calls that were answered, but those whose answer is had once for all: a token, and the attempts of NeMo's job by its steps. */
+    /**
+     * Answered calls, without those whose answer is needed only once: a token, and the attempts of NeMo's job by its
+     * steps.
+     */
     calls: () =>
       multiset(server.calls.filter(({ kind, status }) => status < 400 && !ONCE.has(kind)).map(({ kind }) => kind)),
     write: (count: number): string[] => {
@@ -71,7 +77,7 @@ async function scene(
 }
 
 describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transports', ({ vendor, simulate }) => {
-  /** What is called when so many come at once, and nothing else is due. */
+  /** The calls when this many subscribers come at once, and nothing else is due. */
   async function callsOfComing(subscribers: number) {
     const { crowd, calls, polls, until, close, past } = await scene(simulate, subscribers, NEVER);
     await until(({ isLive }) => isLive, 'all are live');
@@ -98,7 +104,7 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
       for (const { lines } of crowd.members) expect(lines).toEqual(past.slice(-tail.wanted));
       await close();
       expect(polls()).toBe(1);
-      // Fewer where the poll and the one reading for all want the same page at the same time.
+      // Fewer if the poll and the shared read want the same page at the same time.
       expect(calls()['logs']).toBeLessThanOrEqual(LOGS_OF_MORE[vendor] ?? 2);
     }
   });
@@ -129,7 +135,7 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
       // The last poll was refused the log.
       expect([calls['job'], calls['logs']]).toEqual([EACH.job * (1 + polls), EACH.logs * polls]);
     }
-    // What else is called is called once for all.
+    // All other calls are made once for all subscribers.
     expect({ ...crowd.calls, job: 0, logs: 0 }).toEqual({ ...alone.calls, job: 0, logs: 0 });
   });
 });

@@ -165,7 +165,7 @@ function overWebSocket(url: string, variables: Variables, sink: Sink, authorizat
   class NotedWebSocket extends WebSocket {
     constructor(address: string, protocols: string) {
       super(address, protocols);
-      // One that is killed before it has opened says so.
+      // A process that is killed before it has opened reports that.
       this.on('error', () => undefined);
       note(this);
     }
@@ -234,7 +234,7 @@ export async function eventually(holds: () => boolean, what: string | (() => str
   }
 }
 
-/** How often each text is there. */
+/** The number of times that each text occurs. */
 export function multiset(texts: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const text of [...texts].sort()) counts[text] = (counts[text] ?? 0) + 1;

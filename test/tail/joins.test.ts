@@ -21,7 +21,7 @@ const NAMED = `query ($ids: [ID!]!) {
   nodes(ids: $ids) { ... on LogEntry { message(ansi: RAW) attempt { key } step { key } task { key } } }
 }`;
 
-/** What the vendor names of the lines that somebody was given. */
+/** The parts, as the vendor names them, of the lines that a subscriber got. */
 async function named(url: string, { lines }: Follower): Promise<readonly Named[]> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -32,7 +32,7 @@ async function named(url: string, { lines }: Follower): Promise<readonly Named[]
   return data.nodes;
 }
 
-/** Two who follow a job that has said something, and how it goes on. */
+/** Two subscribers of a job that has some lines, and its next lines. */
 async function followed(simulation: SimulatedVendor, line: Partial<SandboxLine> = {}) {
   const service = await stand({ vendors: { one: simulation } });
   const key = simulation.createJob();
@@ -44,14 +44,14 @@ async function followed(simulation: SimulatedVendor, line: Partial<SandboxLine> 
   return {
     key,
     followers,
-    /** Lines of a part that nobody has heard of. */
+    /** Lines of a part that did not exist before. */
     say: async (part: Partial<SandboxLine>): Promise<void> => {
       const lines = inOrder(2).map((one) => ({ ...one, ...part }));
       simulation.write(key, lines);
       written.push(...lines);
       await untilAllHave(followers, written.length);
     },
-    /** Everybody has everything once and in order; gives what the lines are of. */
+    /** All subscribers have all lines once and in order. Returns what the lines belong to. */
     end: async (): Promise<readonly Named[]> => {
       await polled(service, 4);
       for (const { lines, problem } of followers) {

@@ -130,7 +130,7 @@ describe.each(['WebSocket', 'SSE'] as const)('the last subscriber over %s', (tra
       () => `no handle is left but those of servers that listen (${JSON.stringify(handlesButForVendor())})`,
     );
 
-    // Nobody polls any more: the vendor is not asked for many intervals.
+    // Polling has stopped: the vendor gets no call for many intervals.
     const { polls } = service.federation.tailStatistics();
     service.vendors.one.resetCalls();
     await pause(10 * INTERVAL);

@@ -20,12 +20,12 @@ const FAULTS: readonly Fault[] = [
 
 const random = chance();
 
-/** Writes on and on, as many lines as it may: some are late, some are there twice. */
+/** Writes on and on, up to a number of lines: some are late, some come twice. */
 function grow({ simulation }: VendorServer, key: string) {
   const written: SandboxLine[] = [];
   let most = 0;
   function write(): void {
-    // However slow the machine is, nobody falls so far behind that the last 1,000 lines are not all.
+    // A bound, so that no subscriber falls behind by more than 1,000 lines, however slow the machine is.
     if (written.length >= most) return;
     const lines = fresh(1 + random(2), random(5) === 0 ? random(400) : 0);
     const [first] = lines;

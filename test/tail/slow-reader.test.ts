@@ -16,7 +16,7 @@ const MEGABYTE = 1024 * 1024;
 const LONG = 'x'.repeat(1_200);
 /** Lines that are written at once; as many make a batch. */
 const PART = 500;
-/** More than twice what the system keeps for two sockets that nobody reads from. */
+/** More than twice what the system keeps for two sockets that are not read. */
 const PARTS_MISSED = 60;
 /** A third of the 72 MB that the two miss, for all that a process holds and lets go of from one moment to the next. */
 const HELD_BYTES = (2 * PARTS_MISSED * PART * LONG.length) / 3;
@@ -81,7 +81,7 @@ test('a reader that stops reading costs no memory and delays no others', async (
   const after = await server.ask('usage');
   const behind = slow.map(({ received }) => written - received);
 
-  // What the two have not got is many times what is kept for them.
+  // The two readers miss many times what is kept for them.
   for (const lines of behind) expect(lines).toBeGreaterThan((PARTS_MISSED * PART) / 4);
   expect(after.peakBuffered).toBeGreaterThan(0);
   expect(after.peakBuffered).toBeLessThan(LONGEST_EVENT);

@@ -2,7 +2,7 @@ import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import type { SandboxLine, SimulatedVendor } from '../../src/sandbox/types.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 
-/** Every vendor, and small native pages where they can be had: a tail crosses many borders then. */
+/** Every vendor, with small native pages if it allows them: a tail then crosses many borders. */
 export const TAILED: readonly {
   readonly vendor: string;
   readonly simulate: () => SimulatedVendor;

@@ -17,7 +17,7 @@ function listOf(keys: readonly string[], said: Partial<ListedPage<string>> = {})
 
 const keysTo = (end: number): string[] => Array.from({ length: end }, (_, index) => `k${index}`);
 
-test('reads further pages only where that costs less than reading the missing rows alone', async () => {
+test('a search by list reads further pages only if that costs less than reading the missing rows alone', async () => {
   const near = listOf(keysTo(30));
   expect([...(await new ListedFirst<string>().find(keysTo(30), near.fetch)).keys()]).toEqual(keysTo(30));
   expect(near.asked).toEqual([0, 1, 2]);
@@ -29,13 +29,13 @@ test('reads further pages only where that costs less than reading the missing ro
   expect(uncounted.asked).toEqual([0]);
 });
 
-test('requests no page for two rows', async () => {
+test('a search by list requests no page for two rows', async () => {
   const { asked, fetch } = listOf(keysTo(5));
   expect((await new ListedFirst<string>().find(['k0', 'k1'], fetch)).size).toBe(0);
   expect(asked).toEqual([]);
 });
 
-test('avoids a list for longer each time while it saves no calls', async () => {
+test('a search by list avoids a list for longer each time while it saves no calls', async () => {
   const list = new ListedFirst<string>();
   const { asked, fetch } = listOf(keysTo(5));
   const requested: number[] = [];
@@ -51,7 +51,7 @@ test('avoids a list for longer each time while it saves no calls', async () => {
   expect((await fresh.find(keysTo(3), fetch)).size).toBe(3);
 });
 
-test('does not use a row whose key is on a page twice', async () => {
+test('a search by list does not use a row whose key is on a page twice', async () => {
   const { fetch } = listOf(['a', 'b', 'a', 'c']);
   expect([...(await new ListedFirst<string>().find(['a', 'b', 'c'], fetch)).keys()]).toEqual(['b', 'c']);
 });

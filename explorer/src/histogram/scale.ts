@@ -28,7 +28,10 @@ function lengthOf(milliseconds: number): string {
     : duration(new Date(0).toISOString(), milliseconds);
 }
 
-/** Five times below the bars. They have a date where there is more than one, and the first has one where it is not today's. */
+/**
+ * Five times below the bars. If they are of several days, each has its date. Otherwise the first has it, unless it is
+ * today's.
+ */
 export function axisOf(buckets: readonly Bucket[], zone: Zone, now: number): readonly string[] {
   const [first, last] = [buckets[0], buckets.at(-1)];
   if (first === undefined || last === undefined) return [];

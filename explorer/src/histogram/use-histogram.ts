@@ -8,7 +8,7 @@ import type { HistogramQuery, LogFilter } from '../graphql/generated/graphql.ts'
 export type HistogramData = HistogramQuery['logHistogram'];
 
 export interface HistogramState {
-  /** Of the view before, while `isStale`: bars do not vanish while others are counted. */
+  /** While `isStale`, the data of the previous view: its bars stay until the new lines are counted. */
   readonly data: HistogramData | null;
   readonly isStale: boolean;
   readonly error: ApiError | null;

@@ -106,7 +106,8 @@ export class JobList {
 
   #publish(): void {
     if (this.#abort.signal.aborted) return;
-    // What is older than the oldest job of a source that has more may have others of that source before it.
+    // A source that is not read to its end may have more jobs before its oldest known one, so older jobs of other
+    // sources wait.
     const known = Math.max(
       ...this.#lanes.map((lane) => (lane.state === 'more' && lane.failure === null ? oldest(lane) : -Infinity)),
     );

@@ -126,7 +126,7 @@ function FindJobs({ find }: { find: string }): ReactNode {
           setText(event.target.value);
         }}
         onKeyDown={(event) => {
-          // Until the jobs of this text are there, those of the text before are about to go.
+          // Until the jobs of this text come, the list still shows those of the previous text, which will go.
           if (event.key === 'ArrowDown' && text === find && focusJob(1)) event.preventDefault();
         }}
       />

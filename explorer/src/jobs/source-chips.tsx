@@ -13,7 +13,7 @@ function healthText(health: Health | undefined): string {
 interface SourceChipsProps {
   readonly sources: Sources;
   readonly chosen: readonly string[];
-  /** Did not answer when jobs were listed, which may be news to the service's last check. */
+  /** Sources that did not answer when jobs were listed. The service's last check may be older than that. */
   readonly silent: readonly string[];
 }
 

@@ -64,7 +64,7 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
   const { lines, older, newer } = snapshot;
   const scroller = useRef<HTMLDivElement>(null);
   const [isPaused, setPaused] = useState(false);
-  // Who reads an open line does not want it to go away.
+  // The user reads the open line, so it must stay in view.
   const isHeld = isPaused || view.line !== null;
   const rows = useVirtualizer({
     count: lines.length,

@@ -199,7 +199,7 @@ export class LogWindow {
     const hasMore = direction === 'older' ? hasPreviousPage : hasNextPage;
     const next = segment + (direction === 'older' ? -1 : 1);
     const isLast = this.#entrance.segments[next] === undefined;
-    // Both ends of the first page are known; the other one is not moved by later pages.
+    // The first page sets both ends. A later page moves only the end that it was read at.
     const other = this.#ends[OPPOSITE[direction]];
     if (this.#snapshot.lines.length === 0 && other.segment === segment && other.cursor === null) {
       this.#ends[OPPOSITE[direction]] = { segment, cursor: direction === 'older' ? endCursor : startCursor };

@@ -190,7 +190,7 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
       await within(follower, (it) => !isFailing(it), 'the tail is well');
       const early = failuresOf(follower).length;
       const mend = await vendor.breakBy(fault, stand.elsewhere.origin);
-      // One that fails leaves nothing broken behind.
+      // A failed case leaves nothing broken behind.
       onTestFinished(async () => {
         follower.kill();
         await mend();

@@ -80,7 +80,7 @@ describe('a page at line 1,000,000', () => {
     await expectCheap(legacy, 'sap', tail.start, DEEP_LINES - 450);
   });
 
-  test.each(['nemo', 'sap', 'softwareone', 'deepset'] as const)('does so newest first: %s', async (source) => {
+  test.each(['nemo', 'sap', 'softwareone', 'deepset'] as const)('costs the same newest first: %s', async (source) => {
     const order = 'orderBy: { field: TIMESTAMP, direction: DESC }';
     const first = await pageOf(world, source, `first: 20, ${order}`);
     expect(first.lines).toEqual(linesFrom(DEEP_LINES - 20, 20).reverse());

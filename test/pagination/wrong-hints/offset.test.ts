@@ -20,13 +20,13 @@ type Total = (typeof TOTALS)[number];
 interface Vendor {
   readonly count: number;
   readonly total: Total;
-  /** How long a page is at most, in turn. It asks for 20. */
+  /** Upper bounds on the length of a page, used in turn. The reader asks for 20 rows. */
   readonly lengths: readonly number[];
-  /** Does it say how long its pages are? Else it says nothing, or what it was asked for. */
+  /** What the vendor calls its page length: the true one, none, or what it was asked for. */
   readonly limit: 'honest' | 'null' | 'asked';
   readonly offsets: 'honest' | 'ignored' | 'last page behind the end';
   readonly timeFilter: boolean;
-  /** Does a bound of time leave out what is equal to it? */
+  /** True: a bound of time leaves out rows of that very time. */
   readonly excludesBounds: boolean;
   readonly tieOrdered: boolean;
 }
@@ -76,7 +76,7 @@ function totalOf(total: Total, counted: number, read: number, calls: number): nu
 interface Read {
   readonly indexes: readonly number[];
   readonly calls: number;
-  /** Was it said that lines are missing? */
+  /** True if missing lines were reported. */
   readonly reported: boolean;
 }
 
@@ -171,7 +171,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
       [250, 1_000, 13],
       [250, LIMIT - wait, 1],
       [250, 2 * LIMIT - wait, 2],
-      // A source that has not shown what its counts are worth is asked for the count of a page of one row.
+      // A source whose counts are not proved yet is asked for the count of a page of one row.
       [13, 1_000, 2],
       [0, 1_000, 1],
     ] as const) {
@@ -189,7 +189,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     }
   });
 
-  test('does not mistake a repeated row for the last one that the vendor counts', async () => {
+  test('does not mistake a repeated row for the last row that the vendor counts', async () => {
     for (const count of timeFilter ? [2, 3, 7] : []) {
       const vendor = { ...HONEST, timeFilter, tieOrdered: false, count, lengths: [1], limit: 'null' } as const;
       const { indexes, reported } = await readAll({ ...vendor, offsets: 'ignored' }, direction);
@@ -224,8 +224,9 @@ describe('a list by offset whose total and page lengths may be wrong', () => {
   });
 
   /**
-   * The limit: a page is shorter than asked for and than all before it, not of a round length, and the count ends just there. A
-   * log that ends there looks the same. So does one of a single row, which a vendor gives wherever it is asked.
+   * The limit: a page is shorter than requested and than all before it, not of a round length, and the count ends
+   * exactly there. A log that ends there looks the same. So does a log of one row, which a vendor returns for every
+   * offset.
    */
   function looksWhole({ count, total, lengths, limit, offsets }: Vendor): boolean {
     const isCut = lengths.some((length) => length < LIMIT) && limit !== 'honest';

@@ -48,7 +48,8 @@ const LIES: readonly Lie[] = [
   ...[true, false].flatMap((addressable) =>
     Object.entries(TOTALS).map(([name, total]) => tokenLie(`total ${name}`, { total, addressable })),
   ),
-  // A count that is too low may end just where a page does. Pages that named no next one before had others behind them.
+  // A count that is too low may end exactly where a page does. Earlier pages without a next token were followed by
+  // others.
   ...[5, 10, LIMIT].flatMap((cap) =>
     [COUNT - cap, COUNT - 3 * cap].map((count) => ({
       ...tokenLie(`pages of ${cap}, next page never named, total ${count}`, {

@@ -22,12 +22,12 @@ import { overCommand } from './command-way.ts';
 const CALLERS = ['all', 'query', 'subscription', 'export', 'metrics'] as const;
 type Caller = (typeof CALLERS)[number] | 'nobody' | 'stranger';
 
-/** What is known of a source by one who may see all of it. */
+/** What a caller that may see all of a source knows of it. */
 interface Known {
   readonly source: string;
   readonly ids: Readonly<Record<'Source' | 'Job' | 'Attempt' | 'Step' | 'Task' | 'LogEntry', string>>;
   readonly key: string;
-  /** Of `logs` of the job, of `logs` of it and one that may be seen, of `jobs`, and of a tail. */
+  /** Of `logs` of the job, of `logs` of it and a visible job, of `jobs`, and of a tail. */
   readonly cursors: { readonly logs: string; readonly merged: string; readonly jobs: string; readonly tail: string };
 }
 
@@ -519,7 +519,7 @@ describe('what a caller may not see', () => {
     for (const source of world.sources) {
       const known = await discover(source);
       for (const [name, , ask] of WAYS) {
-        // What is not there of a vendor, and what is asked for with nonsense, shows nothing to anybody. After the last line comes nothing.
+        // What a vendor does not have, and nonsense keys, show nothing to anybody. Nothing comes after the last line.
         if (/Attempt|Step|Task|no cursor|a plan|cursor of a tail/.test(name)) continue;
         const [all, absent] = [await ask('all', known), await ask('all', absentOf(known))];
         expect([source, name, sameness(all, absent, known)]).toEqual([source, name, 'differs']);

@@ -126,7 +126,7 @@ async function seenWhile(act: () => Promise<void>): Promise<Seen> {
   const waits = await waitsWhile(Promise.all(acting));
   const { turns, resident } = await told();
   const all = turns.reduce((sum, piece) => sum + piece, 0);
-  // Who comes while less than that is left of a piece is in time.
+  // A health check that comes while less than that is left of a piece is in time.
   const late = turns.reduce((sum, piece) => sum + Math.max(0, piece - P99_MILLISECONDS), 0);
   return {
     late: late / Math.max(MILLISECONDS, all),
@@ -327,7 +327,7 @@ describe('while a client asks for the most that it can', () => {
     });
   });
 
-  test('health checks are answered in time, and memory is bounded: pings with payloads by those who do not read', async () => {
+  test('health checks are answered in time, and memory is bounded: pings with payloads by clients that do not read', async () => {
     await expectBounded(async () => {
       const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
       socket.on('error', () => undefined);

@@ -16,7 +16,7 @@ test.each([
   ['0.0.0.0', ['tributary'], 'https://logs.example', 'tributary', true],
   ['0.0.0.0', ['tributary'], 'https://logs.example', 'logs.example.', true],
   ['0.0.0.0', ['tributary'], 'https://logs.example', 'evil.example', false],
-])('listening on %s, named %j, public at %s: is %s allowed? %s', (listensOn, named, publicOrigin, host, expected) => {
+])('listening on %s, named %j, public at %s: %s is allowed: %s', (listensOn, named, publicOrigin, host, expected) => {
   expect(isAllowedHost(host, allowedHosts(listensOn, { named, publicOrigin }))).toBe(expected);
 });
 

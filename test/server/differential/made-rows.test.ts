@@ -14,7 +14,7 @@ import { makingOperation } from '../../../src/server/graphql/rows/making-operati
 import { fakeConnection, fakeEntry, fakeFederation } from '../../resolvers/fake-federation.ts';
 import { comparable } from './comparable.ts';
 
-/** Plain fields of a line, and one that is not plain. */
+/** Plain fields of a line, and a field that is not plain. */
 const FIELDS = [
   '__typename',
   'id',

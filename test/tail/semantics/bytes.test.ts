@@ -52,7 +52,7 @@ const HOSTILE: readonly Hostile[] = [
   { what: 'a megabyte', written: megabyte, raw: megabyte, stripped: megabyte },
 ];
 
-/** The vendor, whose log answers have bytes where the placeholder stands, each of them a chunk of its own. */
+/** The vendor, whose log answers have bytes in place of the placeholder, each of them in a separate chunk. */
 function withBytes(inner: SimulatedVendor): SimulatedVendor {
   return {
     ...inner,

@@ -49,9 +49,9 @@ describe('several jobs, of which one source fails, over WebSocket and SSE', () =
     }
     write('ill');
     write('well');
-    // The other one goes on meanwhile.
+    // The other source goes on meanwhile.
     await untilAllHave(followers, 9);
-    // And who comes, or comes back, while it fails, gets what there is when it answers.
+    // Subscribers that begin or resume while it fails get what there is when it answers.
     const after = followers[0]!.events.find(({ __typename }) => __typename === 'LogBatch')!.cursor;
     const others = [...followBoth(service.url, { jobs, tail: 100 }), ...followBoth(service.url, { jobs, after })];
     await untilAll(others, (it) => statuses(it).some((told) => told.state === state), `it says ${state}, too`);

@@ -39,12 +39,12 @@ export async function polled(
   await eventually(() => federation.tailStatistics().polls >= until, `${times} more polls`);
 }
 
-/** How often each text is there, whatever the order. */
+/** The number of times that each text occurs, in any order. */
 export function counts(lines: readonly { readonly message: string }[]): Record<string, number> {
   return multiset(texts(lines));
 }
 
-/** Lines that come before one that was there already, without being marked as late. */
+/** Lines that come before an earlier line of the log, without being marked as late. */
 export function outOfOrder(lines: readonly Line[]): Line[] {
   let furthest = '';
   return lines.filter(({ late, timestamp }) => {

@@ -41,7 +41,7 @@ describe.skipIf(HAS_NO_BROWSER)(`a tail in a browser (${CHROMIUM})`, () => {
     await browser.close();
   });
 
-  /** Opens GraphiQL with the subscription and presses its button until somebody follows. */
+  /** Opens GraphiQL with the subscription and presses its button until the job has a subscriber. */
   async function run(url: string, query: string, begun: () => boolean): Promise<{ page: Page; messages: string[] }> {
     const page = await browser.context.newPage();
     const messages: string[] = [];

@@ -71,7 +71,7 @@ describe(point(7), () => {
       expect(new Set(received.map(({ id }) => id)).size).toBe(written.length - 1);
       expect(outOfOrder(received)).toEqual([]);
 
-      // And whoever had one long connection and lost it behind any of its events gets the rest then.
+      // A subscriber with one long connection that breaks after any of its events gets the rest when it resumes.
       const { events } = watched;
       // (Every second event is this transport's, the others are the other one's.)
       for (let index = TRANSPORTS.indexOf(transport); index < events.length; index += TRANSPORTS.length) {

@@ -9,7 +9,7 @@ describe('tail: n, with more lines than the feed has in its window, over WebSock
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
     const jobs = [service.id('one', key)];
-    // A native page and more of now; what is a second or more before that the feed has no need of.
+    // A native page and more of now. The feed needs nothing that is a second or more older.
     const old = Array.from({ length: 150 }, (_, index) => fresh(1, 600_000 - index * 1_000)).flat();
     const recent = fresh('pageSize' in configuration ? 8 : 110);
     simulation.write(key, [...old, ...recent]);
@@ -17,7 +17,7 @@ describe('tail: n, with more lines than the feed has in its window, over WebSock
     const first = followBoth(service.url, { jobs, tail: wanted });
     await untilAllHave(first, wanted);
     await untilAllLive(first);
-    // And for those who come when the feed stands.
+    // The same for subscribers that begin once the feed is live.
     const others = followBoth(service.url, { jobs, tail: wanted });
     const all = followBoth(service.url, { jobs, tail: 1_000 });
     await untilAllLive([...others, ...all]);

@@ -123,7 +123,7 @@ interface Text {
 
 interface Expiring {
   readonly vendor: string;
-  /** A vendor, and what makes void what it has given out for the line after which somebody resumes. */
+  /** A vendor, and what makes it forget what it gave out for the line after which a subscriber resumes. */
   readonly start: () => { readonly simulation: SimulatedVendor; readonly expire: (last: SandboxLine) => void };
   readonly configuration: Readonly<Record<string, unknown>>;
 }
@@ -150,7 +150,7 @@ const EXPIRING: readonly Expiring[] = [
         simulation,
         expire({ time }) {
           simulation.expireTokens();
-          // The run whose id says where to go on is no more.
+          // Deletes the run whose id marks the position.
           simulation.purgeBefore(time + 1n);
         },
       };
@@ -183,7 +183,7 @@ const EXPIRING: readonly Expiring[] = [
   },
 ];
 
-/** What a client had, and where it was, with the event that made it at least so many lines. */
+/** The lines that a client got and its position, at the event that brought it to this many lines. */
 function upTo(count: number, events: readonly StreamEvent[]): { readonly had: Text[]; readonly after: string } {
   const had: Text[] = [];
   for (const event of events) {
@@ -215,7 +215,7 @@ describe(point(6), () => {
       const broken = follow(transport, one.url, { jobs, after: begin });
       await broken.until(({ lines }) => lines.length >= 20, 'some history is there');
       broken.kill();
-      // No more than that: many batches may come at once, and lines of the second that is purged would never be had.
+      // Only these: more batches may have come at once, and unread lines of the purged second would be gone.
       const { had, after } = upTo(20, broken.events);
       const last = written.find(({ message }) => message === had.at(-1)?.message)!;
       expire(last);

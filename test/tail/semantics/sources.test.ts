@@ -6,7 +6,7 @@ import { counts, followBoth, leaveAll, outOfOrder, untilAllHave, untilAllLive } 
 import { point } from './points.ts';
 import { openStand } from './swift-stand.ts';
 
-/** Each vendor once as the busy one, beside one that has a line now and then, and one that says nothing. */
+/** Each vendor once as the busy source, beside a source with a line now and then, and a silent one. */
 const TRIOS = TAILED.map((busy, index) => ({
   busy,
   slow: TAILED[(index + 1) % TAILED.length]!,

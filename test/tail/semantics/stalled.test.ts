@@ -53,7 +53,7 @@ describe(point(13), () => {
     for (const { events } of stalled) {
       await eventually(() => linesOf(events).length >= written.length, 'it is caught up');
       expect(multiset(texts(linesOf(events)).map(shortened))).toEqual(multiset(written.map(shortened)));
-      // What was kept for it is what came before it is told that it is caught up: not all that was written.
+      // Only the lines before its status CATCHING_UP were kept for it, not all that were written.
       const told = events.findIndex(isCatchingUp);
       expect(told).toBeGreaterThan(0);
       expect(linesOf(events.slice(0, told)).length).toBeLessThan(written.length - 200);

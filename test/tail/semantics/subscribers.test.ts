@@ -16,7 +16,10 @@ import { stand } from './swift-stand.ts';
 /** What each poll calls where its state is asked for each time, and the first reading of the log's end as well. */
 const CALLS_OF_POLL = { job: 1, logs: 1 };
 
-/** What is not asked by polls, but once: for a token, and at NeMo for the attempts of a job, by its steps. */
+/**
+ * Calls that polls do not make, but that are made once: for a token, and at NeMo for the attempts of a job, by its
+ * steps.
+ */
 const ONCE: ReadonlySet<string> = new Set(['token', 'steps']);
 
 describe(point(12), () => {
@@ -105,7 +108,7 @@ function forPeople(inner: SimulatedVendor, accepted: Forwarding['accepted']) {
       const person = request.headers['authorization'] ?? 'nobody';
       const reply = await inner.handle({ ...request, headers: { ...request.headers, authorization: await header } });
       const kind = inner.classify(request);
-      // What a source does not have is asked for once, by whoever comes first.
+      // Calls that the source refuses are made once, by the first subscriber, so they are not counted.
       if (reply.status < 400 && !ONCE.has(kind)) calls.push(`${person}: ${kind}`);
       return reply;
     },
@@ -119,7 +122,7 @@ describe(`${point(12)} (with \`forward: true\`)`, () => {
     const service = await stand({
       vendors: { one: simulation },
       configuration: { one: { forward: true } },
-      // As if nothing were ever due: what is called then is called because somebody came.
+      // No poll is ever due: every call is caused by a new subscriber.
       tail: { refreshMilliseconds: 0, intervalMilliseconds: 600_000, maxIntervalMilliseconds: 600_000 },
     });
     const key = simulation.createJob();
@@ -145,7 +148,7 @@ describe(`${point(12)} (with \`forward: true\`)`, () => {
     expect(multiset(calls)).toEqual(expected);
     for (const { lines } of followers) expect(counts(lines)).toEqual(counts(written));
 
-    // The last of one person stops that poller alone.
+    // When the last subscriber of one person leaves, only that poller stops.
     await leaveAll(followers.filter((_, index) => (index >> 1) % 2 === 0));
     await eventually(() => service.federation.tailStatistics().feeds === 1, "one person's poller stops");
     expect(service.federation.tailStatistics()).toMatchObject({ feeds: 1, subscribers: 20 });
@@ -171,7 +174,7 @@ describe(point(14), () => {
         await untilAllLive(followers);
         for (const follower of followers.slice(0, 2)) await follower[way]();
         await eventually(() => service.federation.tailStatistics().subscribers === 1, 'two are gone');
-        // While one is there it is polled for.
+        // It is polled while it has a subscriber.
         await polled(service, 2);
         await followers[2]![way]();
         // Polls go on until the service has heard of it, however long that takes, and no longer.

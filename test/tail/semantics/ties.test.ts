@@ -110,7 +110,7 @@ describe(point(2), () => {
     for (const { lines } of followers) expect(counts(lines)).toEqual({ twin: 2 });
     const [after] = followers.map(({ cursor }) => cursor);
 
-    // One more is one more, and so it is for those who come later or come back.
+    // A third twin is a third line, also for subscribers that begin later or resume.
     simulation.write(key, [twin()]);
     await untilAllHave(followers, 3);
     await polled(service, 4);

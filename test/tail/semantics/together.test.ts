@@ -60,7 +60,7 @@ describe(`${point(7)} (jobs of all vendors in one tail)`, () => {
         write(name, fresh(1 + (round % 4), round % 6 === 5 ? 3_000 : 0));
         if (round % 7 === 3) write(name, [{ ...written.at(-1)! }]);
         await one();
-        // From then on the feeds stand when somebody comes back.
+        // From then on, the feeds are live when a subscriber resumes.
         if (round === 10) steady.push(follow(transport, service.url, { jobs, tail: 1_000, ...filter }));
       }
       const last = follow(transport, service.url, from);

@@ -16,9 +16,9 @@ import type {
 export interface ActionsDialect {
   /** What ends a line: runners on Windows write two characters. */
   readonly newline: '\n' | '\r\n';
-  /** Does a log begin with a byte order mark? */
+  /** True: a log begins with a byte order mark. */
   readonly mark: boolean;
-  /** Does the last line end like the others? */
+  /** True: the last line ends like the others. */
   readonly endsLast: boolean;
   /** Jobs of each run. */
   readonly tasks: number;

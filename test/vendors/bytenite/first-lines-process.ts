@@ -5,8 +5,8 @@ import { byteNite } from '../../../src/vendors/bytenite/index.ts';
 import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 /**
- * Run as a process of its own, so that nobody else's memory is measured: several clients read the first 20
- * lines of a job at once. Writes what each got, and by how much the memory of the process grew at most, as JSON.
+ * Runs in its own process, so that only its memory is measured: several clients read the first 20 lines of a job at
+ * once. Writes the lines that each got, and the peak growth of the process's memory, as JSON.
  */
 const [baseUrl = '', apiKey = '', job = '', clients = '1'] = process.argv.slice(2);
 const http = createSourceHttp({

@@ -309,7 +309,7 @@ describe('clients that read one log at the same time', () => {
       call,
     );
     const first = await batches.next();
-    // Waits for an answer of its own, and not for the one that is held back.
+    // Waits for its own answer, not for the delayed one.
     const second = await batches.next();
     letGo();
     await other;

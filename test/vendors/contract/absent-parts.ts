@@ -11,15 +11,15 @@ import type { Replica, ServedBed } from './served-bed.ts';
 const KINDS = ['Attempt', 'Step', 'Task'] as const;
 const SCOPE = { Attempt: 'attempt', Step: 'step', Task: 'task' } as const;
 
-/** How many calls it may cost to find out that a part is not there, and to read the log that it does not have. */
+/** Upper bound on the calls that find out that a part does not exist, and read the log that it does not have. */
 const MOST_CALLS = 12;
 
 export interface AbsentPart {
   readonly create: () => Instance;
   readonly kind: PartKind;
-  /** A key that no part has, or the number of one that another job's part, or a part of another kind, has. */
+  /** A key that no part has, or the number of a part of another job or of another kind. */
   readonly key: string | number;
-  /** Has the job any parts at all? */
+  /** True if the job has parts. */
   readonly hasParts: boolean;
 }
 
@@ -37,8 +37,8 @@ export function absentPartArbitrary(bed: Bed): fc.Arbitrary<AbsentPart> {
 }
 
 /**
- * A part that is not there is null or one error, and its log has no lines, in a few calls: it is never another part, or the log
- * of another part or of the whole job.
+ * A part that does not exist is null or one error, and its log has no lines, in a few calls. It is never another part,
+ * and its log is never that of another part or of the whole job.
  */
 export async function findAbsentPart(served: ServedBed, { create, kind, key, hasParts }: AbsentPart): Promise<void> {
   const instance = create();

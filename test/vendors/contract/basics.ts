@@ -61,7 +61,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
   );
 
   test(
-    'gives jobs by key in the order of the keys, and null for those that are not there',
+    'gives jobs by key in the order of the keys, and null for unknown keys',
     async () => {
       await fc.assert(
         fc.asyncProperty(
@@ -152,7 +152,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
   );
 
   test(
-    'says NOT_FOUND for the log of a job that is not there',
+    'reports NOT_FOUND for the log of an unknown job',
     async () => {
       await fc.assert(
         fc.asyncProperty(bed.dialects, fc.constantFrom(...bed.unknownJobs), fc.boolean(), async (create, job, back) => {
@@ -187,7 +187,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
           for (const { url } of served().server.calls) {
             const [path = ''] = url.split('?');
             expect(path).toMatch(bed.paths);
-            // Nobody on the way takes a part of it for a step up or for another path.
+            // No server or proxy takes a part of it for a step up or for another path.
             expect(new URL(url, 'http://x').pathname).toBe(path);
             expect(url).toMatch(/^[!-~]+$/);
           }
@@ -204,7 +204,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     PATIENCE,
   );
 
-  test('has attempts, steps and tasks where it says so, and nowhere else', async () => {
+  test('has exactly the attempts, steps and tasks that its capabilities name', async () => {
     const instance = fc.sample(bed.dialects, 1)[0]!();
     served().use(instance);
     const key = instance.createJob();
@@ -255,7 +255,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     });
   });
 
-  test('says of the parts that its lines name only what it says of them elsewhere', async () => {
+  test('describes the parts that its lines name as it describes them elsewhere', async () => {
     const instance = fc.sample(bed.dialects, 1)[0]!();
     served().use(instance);
     const job = instance.createJob();
@@ -280,7 +280,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
         const task = taskKey === null ? null : await connector.parts.Task?.find(job, taskKey, call);
         const attempt = attemptKey === null ? null : await connector.parts.Attempt?.find(job, attemptKey, call);
         const { stepName, taskName, attemptNumber } = connector.names ?? {};
-        // A part that the vendor has nowhere else is what the line says.
+        // The vendor knows the part only from the line.
         const said = [
           [step?.name, stepName?.(stepKey ?? '')],
           [task?.name, taskName?.(taskKey ?? '')],
@@ -292,7 +292,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
   });
 
   test(
-    'asks for pages of its own size, whatever a client asks for',
+    'requests pages of its own size, whatever a client requests',
     async () => {
       await fc.assert(
         fc.asyncProperty(
@@ -300,7 +300,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
           fc.constantFrom(13, 17, 37, 211),
           fc.boolean(),
           async (job, size, back) => {
-            // Of lines that say the same, some vendors are asked again in pages of any size: `DoubledRows`.
+            // Some vendors are asked again, in pages of any size, for lines with equal texts: `DoubledRows`.
             const lines = job.lines.map((line, index) => ({ ...line, text: `${index} ${line.text}` }));
             const { scopes, beds } = setUpJob(served(), { ...job, lines });
             // What the configuration says may be just that.
@@ -350,7 +350,7 @@ const nastyArbitrary = fc.oneof(
   },
 );
 
-/** Everything that a client can ask of a connector by names. What becomes of it is not looked at here. */
+/** Every call of a connector that takes names from a client. The results are not checked here. */
 async function askAbout(
   replica: Replica,
   source: string,

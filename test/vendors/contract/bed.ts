@@ -34,16 +34,18 @@ export interface Instance {
   readonly simulation: SimulatedVendor;
   /** What a source of this instance says in the configuration beside its auth: small page sizes, workspaces. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Is it read by the times that its rows show? Then a time far from its place can hide other rows there. */
+  /**
+   * True: it is read by the times that its rows show. Then a row with a wrong time can hide other rows of that time.
+   */
   readonly byTime?: boolean;
-  /** Does each answer have all lines, so that all are cut where they do not fit together? */
+  /** True: each answer has all lines, so all of them are cut if they do not fit together. */
   readonly cutsWhole?: boolean;
   createJob(name?: string): string;
-  /** Writes the lines, and says what of the job's log they must be. */
+  /** Writes the lines, and returns what the job's log must have for them. */
   write(key: string, lines: readonly Line[]): readonly Expected[];
-  /** Everything that the vendor gave out and may forget (access tokens, page tokens) is forgotten. */
+  /** Voids everything that the vendor gave out and may forget: access tokens, page tokens. */
   expire(): void;
-  /** Retention: the lines before that time are gone. Left out: nobody doubts that they stay. */
+  /** Retention: deletes the lines before that time. Left out: the vendor keeps its lines. */
   forget?(time: bigint): void;
   /** Makes the parts of a job that lines alone do not make. */
   addParts?(key: string): void;
@@ -58,11 +60,11 @@ export interface Bed {
   readonly crowd: number;
   /** An instance of a random dialect each time it is asked; prints itself. */
   readonly dialects: fc.Arbitrary<() => Instance>;
-  /** Instances whose hints are wrong, by what else makes a difference to how they are paged. Pages have 10 rows unless said. */
+  /** Instances whose hints are wrong, named by what else changes how they are paged. Pages have 10 rows by default. */
   readonly doubtful: Readonly<Record<string, (doubts: Partial<Doubts>, pageSize?: number) => Instance>>;
   /** More such instances, of which only some hints can be wrong: the total, the length of pages, and flags. */
   readonly counting?: Bed['doubtful'];
-  /** Instances that behave otherwise than is assumed where that is not known, by what they do. */
+  /** Instances that differ from what the connector assumes about unknown facts, named by the difference. */
   readonly unknown: Readonly<Record<string, () => Instance>>;
   /** Lines on a native page of such an instance; null: it has no pages. */
   readonly doubtfulPage: number | null;
@@ -70,19 +72,21 @@ export interface Bed {
   readonly empty: Readonly<Record<'logs' | 'jobs' | 'job', readonly unknown[]>>;
   /** Answers without rows that say that there are some. */
   readonly promised: Readonly<Record<'logs' | 'jobs', readonly unknown[]>>;
-  /** May an empty list have words beside it that are no error: is it a service of any kind? */
+  /** True if the vendor may be a service of any kind: words beside an empty list are then no error. */
   readonly takesWords?: true;
-  /** Logs are text and no JSON: why no field of a line can be altered. The laws that alter fields of lines are left out. */
+  /**
+   * Why no field of a line can be altered: logs are text and no JSON. The laws that alter fields of lines are left out.
+   */
   readonly textLogs?: string;
-  /** The native page size of a log call; null where it has none. */
+  /** The native page size of a log call; null: it has none. */
   nativeSize(call: RecordedCall): number | null;
   /** What every path that the vendor is asked for looks like, undecoded. */
   readonly paths: RegExp;
-  /** Is each of its instances read by the times that its rows show? */
+  /** True: each of its instances is read by the times that its rows show. */
   readonly byTime?: true;
   /** Well-formed keys of jobs that are not there. */
   readonly unknownJobs: readonly string[];
-  /** Does each job by key cost a call of its own? Else one call asks for many, and they fail together. */
+  /** True: each job by key costs a separate call. False: one call asks for many jobs, and they fail together. */
   readonly jobsFailAlone: boolean;
 }
 

@@ -9,7 +9,7 @@ import { listJobs, setUp, setUpJobs } from './wrong-hints.ts';
 
 const RUNS = process.env['DEEP'] === '1' ? 300 : 12;
 
-/** How many native calls a page of a client may cost here: a cut page has a fifth of the rows. */
+/** Upper bound on the native calls of a client's page: a cut page has a fifth of the rows. */
 const CALLS = 100;
 
 /** How many rows clients ask for; a cut page has fewer. */
@@ -24,8 +24,8 @@ const lies = fc.record({
 });
 
 /**
- * A vendor may cut its pages to any length without a word, and count each page alone. Then a page that is cut looks like a
- * whole list. Each line and each job comes once, or what is missing is said.
+ * A vendor may silently cut its pages to any length, and count each page alone. A cut page then looks like a whole
+ * list. Each line and each job comes once, or what is missing is reported.
  */
 export function pagesMayBeCutAndCountedAlone(bed: Bed): void {
   const variants = Object.entries({ ...bed.doubtful, ...bed.counting });
@@ -38,7 +38,7 @@ export function pagesMayBeCutAndCountedAlone(bed: Bed): void {
     afterAll(() => served.close());
 
     test.each(variants)(
-      'gives each line once or says what is missing: %s',
+      'gives each line once or reports what is missing: %s',
       async (_name, create) => {
         await fc.assert(
           fc.asyncProperty(lies, async ({ share, more, pages, back }) => {
@@ -63,7 +63,7 @@ export function pagesMayBeCutAndCountedAlone(bed: Bed): void {
     );
 
     test.each(variants)(
-      'gives each job once or says what is missing: %s',
+      'gives each job once or reports what is missing: %s',
       async (_name, create) => {
         await fc.assert(
           fc.asyncProperty(lies, async ({ share, more, pages, back }) => {

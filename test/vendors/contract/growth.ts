@@ -25,9 +25,8 @@ const MOST_PAGES = 600;
 const LATER = 40;
 
 /**
- * Walks one job's log in one direction, by pages of changing sizes, each on a replica that has just
- * started, while lines are written. When there is no more, it asks on from where it is, as long as lines
- * are written.
+ * Walks one job's log in one direction, by pages of changing sizes, each on a replica that has just started, while
+ * lines are written. At the end of the log it goes on from its position as long as lines are written.
  */
 export async function walkWhileGrowing(
   served: ServedBed,
@@ -39,7 +38,7 @@ export async function walkWhileGrowing(
   const initial = await readWhole(world);
   const sign = descending === back ? 1n : -1n;
   const written: Row[] = [...world.expected];
-  // What lay ahead of the walk when it was written has to come.
+  // Everything ahead of the walk when it was written has to come.
   const due: Row[] = [...world.expected];
   const seen: LogNode[] = [];
   let cursor: string | null = null;
@@ -84,7 +83,7 @@ export async function walkWhileGrowing(
   ).toEqual([]);
 }
 
-/** What of a multiset is not in the other one. */
+/** The members of one multiset that the other one lacks. */
 function missing(wanted: readonly string[], there: readonly string[]): string[] {
   const left = new Map<string, number>();
   for (const text of there) left.set(text, (left.get(text) ?? 0) + 1);

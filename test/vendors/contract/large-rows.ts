@@ -11,7 +11,7 @@ import type { ServedBed } from './served-bed.ts';
 /** What an answer may have here. */
 const LIMIT = 64 * 1024;
 
-/** Of a list that is asked for whole there are no smaller pages. */
+/** A list that is requested whole has no smaller pages. */
 const KINDS_IN_PAGES = KINDS.filter((kind) => kind !== 'status');
 
 /** How much is added to the rows of an answer. Each row has its share, wherever it comes again. */
@@ -23,7 +23,7 @@ const addedArbitrary = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-/** A list of jobs or of parts is too large an answer because its rows are large: fewer are asked for at once. */
+/** A list of jobs or of parts is too large an answer because its rows are large: fewer rows are requested at once. */
 export function largeRowsHideNothing(bed: Bed): void {
   describe(`${bed.definition.vendor}, where the rows of its lists are large`, () => {
     let served: ServedBed;
@@ -54,7 +54,7 @@ export function largeRowsHideNothing(bed: Bed): void {
     );
 
     test(
-      'says of a job that does not fit into an answer by itself that it is missing, and lists the others',
+      'reports a job that does not fit into an answer by itself, and lists the others',
       async () => {
         const property = fc.asyncProperty(
           bed.dialects,
@@ -75,7 +75,7 @@ export function largeRowsHideNothing(bed: Bed): void {
       PATIENCE,
     );
 
-    test('says so, after few calls, where no answer fits whatever is asked for', async () => {
+    test('reports it after few calls if no answer fits, whatever is requested', async () => {
       const create = fc.sample(bed.dialects, 1)[0];
       if (create === undefined) throw new Error('There is no dialect.');
       const key = setUp(served, create, 30, false);

@@ -10,10 +10,10 @@ import type { Replica, ServedBed } from './served-bed.ts';
 /** What an answer may have here. */
 const LIMIT = 64 * 1024;
 
-/** Of one line that does not fit, so much is shown at the least. */
+/** A line that does not fit by itself is shown at least to this length. */
 const SHOWN = 2 * 1024;
 
-/** Where fewer rows than so many are never asked for at once, lines are cut that only do not fit together. */
+/** A connector that never requests fewer rows than this cuts lines that only do not fit together. */
 const LEAST_ROWS: Readonly<Record<string, number>> = { deepset: 4, rest: 4 };
 const CUT_PART = 16;
 
@@ -48,7 +48,7 @@ function longLogArbitrary(bed: Bed): fc.Arbitrary<LongLog> {
   });
 }
 
-/** A page of the log is too large an answer because its lines are long: fewer are asked for at once. */
+/** A page of the log is too large an answer because its lines are long: fewer lines are requested at once. */
 export function longLinesHideNothing(bed: Bed): void {
   describe(`${bed.definition.vendor}, where lines are long`, () => {
     const mostWhole = LEAST_ROWS[bed.definition.vendor] === undefined ? LIMIT : LIMIT / CUT_PART;
@@ -59,7 +59,7 @@ export function longLinesHideNothing(bed: Bed): void {
     afterAll(() => served.close());
 
     test.each(['forward', 'backward'])(
-      'gives each line once, and says which do not fit into an answer by themselves, %s',
+      'gives each line once, and reports which do not fit into an answer by themselves, %s',
       async (way) => {
         const property = fc.asyncProperty(
           longLogArbitrary(bed),
@@ -88,7 +88,7 @@ export function longLinesHideNothing(bed: Bed): void {
   });
 }
 
-/** As much of a line as is there even where it is cut. */
+/** The length that a line has at least, even if it is cut. */
 function beginning({ time, message }: Pick<Expected, 'time' | 'message'>): string {
   return `${time} ${message.slice(0, SHOWN)}`;
 }
@@ -96,7 +96,7 @@ function beginning({ time, message }: Pick<Expected, 'time' | 'message'>): strin
 interface Way {
   readonly size: number;
   readonly back: boolean;
-  /** Is each page read by a replica that has just started, and does not know how many lines fit? */
+  /** True: each page is read by a replica that has just started, and does not know how many lines fit. */
   readonly restarts: boolean;
 }
 

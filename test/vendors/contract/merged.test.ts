@@ -82,7 +82,7 @@ describe('jobs of all vendors in one connection', () => {
   );
 
   test(
-    'give of a filtered log just the entries that pass',
+    'give exactly the entries that pass a filter',
     async () => {
       await fc.assert(
         fc.asyncProperty(

@@ -28,7 +28,7 @@ const ERRORS: readonly Readonly<Record<string, unknown>>[] = [
   { isError: true },
 ];
 
-/** What an answer without rows would not say if all were well. */
+/** Members of an answer without rows that mean that something is wrong. */
 const COMPLAINTS: readonly Readonly<Record<string, unknown>>[] = [
   { message: 'internal' },
   { detail: 'internal' },
@@ -46,14 +46,14 @@ const COMPLAINTS: readonly Readonly<Record<string, unknown>>[] = [
   { partial: true },
 ];
 
-/** What tells of a failure where no row says otherwise. */
+/** Members that report a failure, unless a row shows otherwise. */
 const FAILURES: readonly Readonly<Record<string, unknown>>[] = [
   { state: 'ERROR' },
   { result: 'error' },
   { State: 'failed' },
 ];
 
-/** The same members where there was no error. */
+/** The same members of an answer without an error. */
 const NO_ERROR: readonly Readonly<Record<string, unknown>>[] = [
   { error: null, errors: null },
   { error: '', errors: [] },
@@ -114,7 +114,7 @@ const KINDS = Object.keys(QUESTIONS) as Kind[];
 
 const BAD = { code: 'SOURCE_BAD_RESPONSE' };
 
-/** What is said beside no rows. */
+/** The failures of a connection that must have no rows. */
 function failuresOf(kind: 'logs' | 'jobs'): Question<unknown> {
   return async ({ federation }, { source }, key, call) => {
     const connection =
@@ -126,7 +126,7 @@ function failuresOf(kind: 'logs' | 'jobs'): Question<unknown> {
   };
 }
 
-/** A body that is not what was asked for is a bad answer: it is never taken for one without rows. */
+/** A body of another shape than requested is a bad answer, and never an answer without rows. */
 export function checkOddBodies(bed: Bed, served: () => ServedBed): void {
   /** How many rows the altered answer has; or why it is refused. */
   async function read(
@@ -153,7 +153,7 @@ export function checkOddBodies(bed: Bed, served: () => ServedBed): void {
   for (const kind of KINDS) {
     const besideRows =
       bed.takesWords === true ? 'reads rows whatever stands beside them' : 'refuses an error beside rows';
-    test(`takes no other answer for one to a request for ${kind}, and ${besideRows}`, async () => {
+    test(`does not mistake another answer for that to a request for ${kind}, and ${besideRows}`, async () => {
       const use = (): void => {
         served().use(fc.sample(bed.dialects, 1)[0]!());
       };
@@ -186,7 +186,7 @@ export function checkOddBodies(bed: Bed, served: () => ServedBed): void {
   }
 
   test.each(['logs', 'jobs'] as const)(
-    'takes no answer without %s that counts or promises some for an empty list',
+    'does not mistake an answer without %s that counts or promises some for an empty list',
     async (kind) => {
       for (const body of bed.promised[kind]) {
         served().use(fc.sample(bed.dialects, 1)[0]!());

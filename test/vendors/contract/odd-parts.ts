@@ -77,7 +77,7 @@ async function listedOrNone(served: ServedBed, list: List, key: string): Promise
   }
 }
 
-/** One field of one row of a list is anything: all the other rows are there, and one that is missing is counted. */
+/** One field of one row of a list has any value: all other rows are there, and a missing row is counted. */
 export async function listBesideOddRow(
   served: ServedBed,
   create: () => Instance,
@@ -100,7 +100,7 @@ export async function listBesideOddRow(
 
 const SCOPE = { jobs: 'job', attempts: 'attempt', steps: 'step', tasks: 'task' } as const;
 
-/** What a key gives: the key of what was found, null where there is nothing, or the code of the error. */
+/** The result for a key: the key of what was found, null if there is nothing, or the code of the error. */
 async function byKey(served: ServedBed, list: List, job: string, key: string) {
   return onReplica([served], async ({ federation }, call) => {
     const ref = { source: served.source, key: job };
@@ -132,8 +132,8 @@ async function logOf(served: ServedBed, list: List, job: string, key: string): P
 }
 
 /**
- * One field of one row of any list, or of what is asked for by its key, is anything: everything else is found by its key,
- * with its log. What can't be read is an error and not something that is not there, and never something else.
+ * One field of one row of any list, or of an answer for a key, has any value: everything else is found by its key, with
+ * its log. What cannot be read is an error. It is not reported as absent, and never as something else.
  */
 export async function findBesideOddRow(
   served: ServedBed,
@@ -153,7 +153,7 @@ export async function findBesideOddRow(
   const { found: stillListed } = await listedOrNone(served, list, key);
   for (const { key: one, ...part } of parts) {
     const found = await byKey(served, list, key, one);
-    // The log of a job is made of its parts, of which one may be odd: other laws hold that.
+    // The log of a job consists of the logs of its parts, of which one may be odd: other laws cover that.
     const log = list === 'jobs' ? { ids: logs.get(one), failures: [] } : await logOf(served, list, key, one);
     const names = [one.split('/').at(-1) ?? one, ...('stepKey' in part ? [part.stepKey ?? one] : [])];
     // Some vendors' parts come with their job.
@@ -163,7 +163,7 @@ export async function findBesideOddRow(
       if (stillListed !== null) expect(stillListed).toContain(one);
     }
     if (found === null) {
-      // Its row says that it is something else. There is none that could not be read.
+      // Its row says that it is something else, so no row is unreadable.
       const { found: others, failures } = await listed(served, list, key);
       expect({ one, isListed: others.includes(one), failures }).toEqual({ one, isListed: false, failures: [] });
     } else expect([{ key: one }, { code: 'SOURCE_BAD_RESPONSE' }]).toContainEqual(found);
@@ -177,7 +177,7 @@ export async function findBesideOddRow(
 function alter(row: Record<string, unknown>, { field, value }: Oddity): void {
   const names = Object.keys(row);
   const name = names[field % names.length] ?? '';
-  // Without a parent a row is no part, and so none that is missing.
+  // A row without a parent is no part, so no part is missing.
   row[name] = name === 'parent' && value === null ? {} : value;
 }
 

@@ -71,7 +71,7 @@ export function oddLogArbitrary(bed: Bed): fc.Arbitrary<OddLog> {
   });
 }
 
-/** One field of one row is anything: all the other rows are there, and one that is missing is counted. */
+/** One field of one row has any value: all other rows are there, and a missing row is counted. */
 export async function readBesideOddRow(
   served: ServedBed,
   { create, lines, at }: OddLog,
@@ -113,7 +113,7 @@ export async function readBesideOddRow(
   });
 }
 
-/** The answer with a field of the odd row replaced, wherever in it the row stands. */
+/** The answer with a field of the odd row replaced, wherever in it the row is. */
 async function withOddRow(reply: SandboxReply, { field, value }: Oddity): Promise<SandboxReply> {
   const body: unknown = JSON.parse(await textOfBody(reply.body));
   for (const row of rowsHolding(body, ODD)) {

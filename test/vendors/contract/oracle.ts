@@ -23,7 +23,7 @@ export function rowsOf(source: string, job: string, expected: readonly Expected[
   return expected.map((line) => ({ source, job, ...line }));
 }
 
-/** What of a node the oracle knows. */
+/** The members of a node that the oracle knows. */
 export function rowOf(node: LogNode): Row {
   return {
     source: node.source,
@@ -78,7 +78,7 @@ export async function readOn(
   }
 }
 
-/** What a filter lets through, said once more in other words than the product's. */
+/** What a filter lets through, written independently of the product's code. */
 export function passes(node: LogNode, filter: LogFilter & TimeBounds): boolean {
   const { since, until, contains, notContains, matches, attemptIn, stepIn, taskIn } = filter;
   const isNamed = (names: readonly string[] | undefined, name: string | null): boolean =>
@@ -111,7 +111,7 @@ function instantOf(text: string): bigint {
   return instant.nanoseconds;
 }
 
-/** What the texts that are drawn look like on a screen. */
+/** What the drawn texts look like on a screen. */
 function shown({ message }: LogNode): string {
   return message.replaceAll(/\u001b\[\d+m/g, '');
 }

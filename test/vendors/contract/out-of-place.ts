@@ -50,7 +50,7 @@ export async function readSwappedRows(served: ServedBed, instance: Instance, des
     const times = new Map<string, Record<string, unknown>>();
     served.alterReplies(['logs'], (reply) => swapped(reply, times));
     await onReplica([served], async (replica) => {
-      // The first reads learn the times of both, and cost the source what it turns out not to do.
+      // The first reads learn the times of both, and fail once for each thing that the source turns out not to do.
       let read = await readAll(replica, served, key, 7, descending).catch(() => null);
       for (let attempt = 0; attempt < 4; attempt += 1) {
         read = await readAll(replica, served, key, 7, descending).catch(() => null);
@@ -61,7 +61,10 @@ export async function readSwappedRows(served: ServedBed, instance: Instance, des
   }
 }
 
-/** One row says a time that is not its own, although it stands in its place: the other rows come once each, or the read says why not. */
+/**
+ * One row has a wrong time, although its place in the list is right: the other rows come once each, or the read reports
+ * why not.
+ */
 export async function readBesideMisplacedRow(served: ServedBed, log: MisplacedLog, descending: boolean): Promise<void> {
   const instance = log.create();
   served.use(instance);
@@ -74,7 +77,7 @@ export async function readBesideMisplacedRow(served: ServedBed, log: MisplacedLo
   instance.write(key, [...lines.slice(0, place), { ...neighbour, text: ODD }, ...lines.slice(place)]);
   served.alterReplies(['logs'], (reply) => misplaced(reply, log.time));
   await onReplica([served], async (replica) => {
-    // What a source turns out not to do may cost one error, and no more than one for each thing that it does not do.
+    // Each thing that a source turns out not to do may cost one error, and no more.
     for (let attempt = 0; ; attempt += 1) {
       try {
         const { messages, failures } = await readAll(replica, served, key, log.size, descending);

@@ -68,7 +68,7 @@ export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): P
       now().clear();
     },
   });
-  // As long as somebody holds it, the connections of all replicas to come stay open.
+  // While it is held, the connections of all later replicas stay open.
   let held: ManagedSourceHttp | undefined;
   const served: ServedBed = {
     bed,

@@ -49,7 +49,7 @@ async function patiently<T extends object>(ask: () => Promise<T | readonly Sourc
       if (error instanceof TributaryError && error.code === 'SOURCE_UNAVAILABLE') return [];
       throw error;
     });
-    // What is no list of failures is the page.
+    // The page has everything but the list of failures.
     if (!Array.isArray(answer)) return answer as T;
     failures = answer;
   }

@@ -32,7 +32,7 @@ export interface StepFault {
 
 const html = '<html><body>Bad gateway</body></html>';
 
-/** What passes by itself: a source that fails so is worth another question. */
+/** Faults that pass by themselves: the source is worth another request. */
 const PASSING: readonly StepFault['what'][] = [
   { do: 'status', status: 429, body: '{}', headers: { 'retry-after': '0' } },
   { do: 'status', status: 500, body: html },
@@ -54,7 +54,7 @@ function faultsOf(whats: readonly StepFault['what'][]): fc.Arbitrary<StepFault> 
 
 export const passingFaultArbitrary = faultsOf(PASSING);
 
-/** A refused credential too: who asks again after it is renewed has it all. */
+/** A refused credential, too: a request after its renewal gets everything. */
 const anyFaultArbitrary = faultsOf([...PASSING, { do: 'status', status: 401, body: '{}' }]);
 
 export function stepsArbitrary(faults: boolean): fc.Arbitrary<readonly Step[]> {
@@ -75,8 +75,8 @@ interface Page {
 }
 
 /**
- * Walks by random steps, each on a replica that has just started. `whole` is the log in ascending order.
- * Wherever a step begins, its page is the very slice of the log that follows there.
+ * Walks by random steps, each on a replica that has just started. `whole` is the log in ascending order. Wherever a
+ * step begins, its page is exactly the slice of the log that follows.
  */
 export async function walk(
   world: World,
@@ -209,7 +209,7 @@ export async function walkThroughFailures(
     remove?.();
     seen.push(...nodes);
     const more = back ? info.hasPreviousPage : info.hasNextPage;
-    // Who failed may answer yet: there is more to ask for.
+    // A failed source may answer later, so there is more to request.
     if (failures.length > 0) expect(more).toBe(true);
     if (!more) return seen;
     cursor = (back ? info.startCursor : info.endCursor) ?? cursor;

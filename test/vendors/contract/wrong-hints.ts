@@ -6,7 +6,10 @@ import type { Bed, Instance, Line } from './bed.ts';
 import { onReplica, serveBed } from './served-bed.ts';
 import type { ServedBed } from './served-bed.ts';
 
-/** What a vendor may get wrong, by name. `readable`: nothing is out of reach, so saying that something is missing is not enough. */
+/**
+ * What a vendor may get wrong, by name. `readable`: nothing is out of reach, so reporting that something is missing is
+ * not enough.
+ */
 interface Lie {
   readonly name: string;
   readonly readable: boolean;
@@ -41,10 +44,10 @@ const LIES: readonly Lie[] = [
 const TOTALS = ['null', 'zero', 'too-low', 'shrinking', 'of-page'] as const;
 const FLAGS = ['never', 'missing'] as const;
 
-/** A round length: to such a one a vendor caps its pages, if it does. */
+/** A round length: vendors that cap their pages usually choose one. */
 const capBelow = (page: number): number => (page > 50 ? 50 : 10);
 
-/** Two hints are wrong at once, and some pairs agree. What is out of reach has to be said. */
+/** Two hints are wrong at once, and some pairs agree. What is out of reach has to be reported. */
 const PAIRS: readonly Lie[] = [
   ...TOTALS.map((total) => ({
     name: `total ${total}, pages capped silently`,
@@ -75,8 +78,8 @@ const PAIRS: readonly Lie[] = [
 const CALLS_PER_PAGE = 35;
 
 /**
- * Counts, flags and sizes of pages are hints: however wrong they are, each line and each job comes once, or what is missing
- * is said, in a bounded number of calls.
+ * Counts, flags and sizes of pages are hints: however wrong they are, each line and each job comes once, or what is
+ * missing is reported, in a bounded number of calls.
  */
 export function hintsMayBeWrong(bed: Bed): void {
   describe(`${bed.definition.vendor}, where hints may be wrong`, () => {
@@ -95,7 +98,7 @@ export function hintsMayBeWrong(bed: Bed): void {
       .flatMap((one) => [false, true].map((back) => ({ ...one, way: back ? 'backward' : 'forward', back })));
 
     test.each(cases)(
-      'gives each line once or says what is missing: $name, $way',
+      'gives each line once or reports what is missing: $name, $way',
       async ({ lie, create, pageSize, back }) => {
         // Where the size can't be chosen, it is that of the vendor.
         const page = Math.max(pageSize, bed.doubtfulPage ?? pageSize);
@@ -105,7 +108,7 @@ export function hintsMayBeWrong(bed: Bed): void {
         expect(new Set(nodes.map(({ id }) => id)).size, 'no line twice').toBe(nodes.length);
         const all = back ? expected.toReversed() : expected;
         if (lie.readable || !isReported) expect(messages).toEqual(all);
-        // What is there is in order.
+        // The rows that come are in order.
         expect(messages).toEqual(all.filter((message) => messages.includes(message)));
         // A read that goes on over several pages knows what they have shown, but no cursor.
         const whole = await walk(back, { size: 2 * all.length });
@@ -118,7 +121,7 @@ export function hintsMayBeWrong(bed: Bed): void {
     );
 
     test.each(unknown)(
-      'gives each line once or says what is missing, where it has $name, $way',
+      'gives each line once or reports what is missing, with $name, $way',
       async ({ create, back }) => {
         const { walk, expected } = setUp(served, create(), bed.doubtfulPage ?? 10);
         const { nodes, isReported } = await walk(back);
@@ -151,7 +154,7 @@ export function hintsMayBeWrong(bed: Bed): void {
     ];
 
     test.each(crowded)(
-      'gives each of $together lines of one instant once or says what is missing, where it has $name, $way',
+      'gives each of $together lines of one instant once or reports what is missing, with $name, $way',
       async ({ create, back, together, first }) => {
         const { walk, expected } = setUp(served, create(), bed.doubtfulPage ?? 10, together, first);
         const { nodes, isReported } = await walk(back);
@@ -177,7 +180,7 @@ export function hintsMayBeWrong(bed: Bed): void {
       expect(nodes.map(({ message }) => message)).toEqual(read);
     });
 
-    test.each(cases)('gives each job once or says what is missing: $name, $way', async ({ lie, create, back }) => {
+    test.each(cases)('gives each job once or reports what is missing: $name, $way', async ({ lie, create, back }) => {
       const keys = await setUpJobs(served, (size) => create(lie.doubts(size)));
       const { found, isReported } = await listJobs(served, back);
       expect(new Set(found).size, 'no job twice').toBe(found.length);

@@ -75,7 +75,7 @@ const cases = (['forward', 'backward'] as const).flatMap((direction) =>
 );
 
 test.each(cases)(
-  'Answer $empty and $more more come without lines, read $direction (another process: $isElsewhere): no line is lost without a report.',
+  'no line is lost without a report if answer $empty and $more more come without lines, read $direction (another process: $isElsewhere)',
   async (one) => {
     const { messages, isReported, calls } = await walk(one);
     const all = Array.from({ length: COUNT }, (_, index) => `line ${index}`);

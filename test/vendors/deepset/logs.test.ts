@@ -138,7 +138,7 @@ describe('a page of a log', () => {
     const body = JSON.stringify({ data: [row], has_more: true, total: 1 });
     const headers = { 'content-type': 'application/json' };
     harness.server.inject({ what: { do: 'status', status: 200, body, headers } });
-    // With nothing on the page that tells where it ends, the pages behind it can't be asked for.
+    // Nothing on the page shows where it ends, so the pages behind it cannot be requested.
     await expect(readEntries(await partitionOf(harness.connect(), JOB))).rejects.toThrow(
       'data[0].logged_at: expected a date-time, got a string',
     );
@@ -229,7 +229,7 @@ describe('a filter', () => {
       undefined,
       undefined,
     ]);
-    // The total is of all lines now, so it is not said.
+    // The total is of all lines now, so it is not reported.
     expect(await partition!.count(createCall())).toBeNull();
     const both: LogFilter = { severityIn: ['ERROR'], stepIn: ['haystack'] };
     const next = await connector.logs({ job: JOB }, both, createCall());

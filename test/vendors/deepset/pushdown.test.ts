@@ -67,7 +67,7 @@ describe('what the vendor filters', () => {
     ['a severity that no level word stands for', { severityIn: ['TRACE'] }],
     ['nothing at all', { severityIn: [] }],
     ['two origins', { stepIn: ['haystack', 'unknown'] }],
-    // A refusal of a word that a client made up would be held against the field.
+    // If the vendor refused a word that a client made up, the field would count as refused.
     ['an origin that the vendor does not name', { stepIn: ["x' or 1 eq 1"] }],
     ['text', { contains: 'x', notContains: ['y'], matches: 'z' }],
   ])('is not %s', (_, filter) => {

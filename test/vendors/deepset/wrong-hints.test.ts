@@ -160,7 +160,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
       total: fc.constantFrom('honest', 'null'),
       emptyPageSaysMore: fc.boolean(),
     })
-    // A short page that says to be the last one is taken for it.
+    // A short page that claims to be the last is taken for the last.
     .filter(({ more, rowsPerPage }) => more !== 'never' || rowsPerPage === 100);
   const logs = fc.record({
     count: fc.integer({ min: 0, max: 400 }),
@@ -173,7 +173,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     isNew: fc.boolean(),
   });
 
-  test('gives each line once or says what is missing, in a bounded number of calls', async () => {
+  test('gives each line once or reports what is missing, in a bounded number of calls', async () => {
     await fc.assert(
       fc.asyncProperty(dialects, logs, walks, async (dialect, { count, distance, crowd }, walk) => {
         Object.assign(harness.simulation.dialect, DEFAULT_DIALECT, dialect);
@@ -244,12 +244,13 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
           const found = numbers(batches.flatMap(rowsOf));
           expect(new Set(found).size).toBe(found.length);
           const said = batches.filter(({ truncated }) => truncated !== undefined);
-          // By level and origin, all lines may have come in spite of it.
+          // All lines may have come by level and origin, in spite of it.
           if (found.length < 450)
             expect(said).toEqual([expect.objectContaining({ truncated: REPEATS, contradicts: true })]);
           else expect(said).toEqual([]);
           if (filterable.length === 0) expect(found.length).toBeLessThan(450);
-          // An instant is taken apart by each of 20 pairs of level and origin: up to two calls each, and again for a coarser clock.
+          // Each of 20 pairs of level and origin of an instant is read by itself: up to two calls each, and again for a
+          // coarser clock.
           expect(harness.asked().length).toBeLessThan(80);
         }
       }

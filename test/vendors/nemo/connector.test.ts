@@ -52,9 +52,9 @@ describe('listing jobs', () => {
     const call = createCall();
     expect(connector.jobLists.map(({ key }) => key)).toEqual(['default', 'other']);
     const [ours, others] = [await listJobs(connector, 0, {}, call), await listJobs(connector, 0, {}, call, 1)];
-    // A page that is full may be counted alone.
+    // A full page may have a count of its own rows alone.
     expect([ours.jobs.length, ours.more, ours.total]).toEqual([100, null, 100]);
-    // Behind one of a length to which vendors cap pages a look was taken.
+    // A page whose length is a usual cap costs one call for what follows.
     expect([others.jobs.length, others.more, others.total, others.jobs[0]?.key]).toEqual([
       50,
       false,

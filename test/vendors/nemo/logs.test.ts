@@ -32,7 +32,7 @@ async function withLines(written: readonly SandboxLine[], options: HarnessOption
   return harness;
 }
 
-/** Reads another log: a source that has not shown yet what its counts are worth is asked once more behind a short one. */
+/** Reads another log: a source whose counts are not proved yet is asked once more after a short one. */
 async function readOther(harness: Harness): Promise<void> {
   harness.simulation.write(harness.simulation.createJob({ name: 'other' }), lines(2));
   await readAll(await onlyPartition(harness, 'default/other'));
@@ -201,7 +201,8 @@ describe('reading the log of a job', () => {
     ]);
   });
 
-  // A vendor that reorders equal times between two pages of one group can hide a line from both: not asked here.
+  // A vendor that reorders equal times between two pages of one group can hide a line from both: that is not tested
+  // here.
   test('loses and repeats nothing, whatever the ties and the place to go on from', async () => {
     const harness = await connect({ source: { pageSize: 7 } });
     let made = 0;

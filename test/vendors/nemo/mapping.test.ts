@@ -77,7 +77,7 @@ describe('page tokens', () => {
 });
 
 describe('statuses', () => {
-  test('have a meaning each, and are unknown when the vendor invents one', () => {
+  test('each have a meaning, and are UNKNOWN if the vendor invents one', () => {
     const words = 'created queued pending active cancelling cancelled error completed pausing paused resuming';
     expect(words.split(' ').map(statusOf)).toEqual([
       'QUEUED',
@@ -98,7 +98,7 @@ describe('statuses', () => {
     );
   });
 
-  test('are known to be possible or not, and what nobody knows yet is possible', () => {
+  test('are possible or not for the vendor, and possible if that is unknown', () => {
     expect([mayHave(['SUCCEEDED', 'ACTIVE']), mayHave(['ACTIVE', 'INACTIVE']), mayHave(['UNKNOWN'])]).toEqual([
       true,
       false,
@@ -358,7 +358,7 @@ describe('a log row', () => {
   });
 });
 
-describe('what of a scope is sent', () => {
+describe('the part of a scope that is sent', () => {
   const job = 'default/sft';
 
   test('is one step and one task, from the scope or the filter', () => {
@@ -368,7 +368,7 @@ describe('what of a scope is sent', () => {
     expect(planScope({ job, attempt: 'x' }, { attemptIn: ['y', 'x'] })?.attempts).toEqual(['x']);
   });
 
-  test('is not several names, nor one that the store does not take: those are left to filter', () => {
+  test('has neither several names nor a name that the store refuses: those are left to the filter', () => {
     const filter: LogFilter = { stepIn: ['a', 'b'], contains: 'x', minSeverity: 'WARN' };
     const plan = planScope({ job, task: 'worker@0' }, filter)!;
     expect(plan).toMatchObject({ attempts: null, step: undefined, task: undefined });

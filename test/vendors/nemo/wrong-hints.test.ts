@@ -82,7 +82,7 @@ describe.each(WAYS)('with $tokens tokens, $direction', ({ tokens, direction }) =
   ])('a total that is %s loses no line', async (_, options) => {
     const harness = await start(upTo(COUNT), { ...options, tokens });
     const all = upTo(COUNT);
-    // Of tokens that are numbers, a look shows that nothing lies behind the last page.
+    // Tokens are numbers, so one more call shows that nothing follows the last page.
     const isDoubted = options.total === 'too-high' && tokens === 'opaque';
     expect(await read(harness, direction)).toEqual({
       numbers: direction === 'forward' ? all : all.reverse(),
@@ -112,7 +112,7 @@ describe.each(WAYS)('with $tokens tokens, $direction', ({ tokens, direction }) =
     const { rows } = await readAll(partition, createCall(), direction);
     expect(rows.map(numberOf).toSorted((a, b) => a - b)).toEqual(upTo(COUNT));
     const stray = rows.find((row) => numberOf(row) === 30)!;
-    // It stands by its page; its timestamp is what the vendor gave.
+    // Its place is that of its page; its timestamp is the vendor's.
     expect(stray.time).toBeGreaterThan(START + 170n * SECOND);
     expect(stray.timestamp).toBe('2026-02-27T22:57:31Z');
     for (const index of [0, 29, 30, 31, 60, 180, 188, 190, 191, 248]) {

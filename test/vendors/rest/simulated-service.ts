@@ -15,17 +15,17 @@ export type Scheme = 'page' | 'offset' | 'token' | 'time' | 'whole';
 
 export interface ServiceSettings {
   readonly scheme: Scheme;
-  /** The orders that lines can be had in. */
+  /** The orders in which the service returns lines. */
   readonly order: 'ascending' | 'descending' | 'both';
-  /** Does it count? */
+  /** True: it counts rows. */
   readonly total: boolean;
-  /** Does it say whether more follows? */
+  /** True: it says whether more rows follow. */
   readonly more: boolean;
-  /** Have lines an id? */
+  /** True: lines have an id. */
   readonly ids: boolean;
-  /** Can lines be had from a time on, and up to one? */
+  /** True: lines can be bounded by time, from both sides. */
   readonly bounds: boolean;
-  /** Is a page behind the end an error? */
+  /** True: a page behind the end is an error. */
   readonly strictEnd: boolean;
 }
 

@@ -71,9 +71,9 @@ function oracle(harness: Harness, key: string, shapes: ReadonlyMap<string, Shape
 }
 
 /**
- * Do the two ends of the list show which way it is sorted? Where they are not apart in both their times they may not, and runs
- * are taken to come newest first: which of two tied runs is the newer one, and so where lines far from their runs are placed,
- * is then not what the list says.
+ * True if the two ends of the list show how it is sorted. They may not if one of their two times is the same: then runs
+ * are assumed to come newest first. So the list does not decide which of two tied runs is the newer one, nor where
+ * lines far from their runs are placed.
  */
 function showsOrder({ order, sortedBy }: SapOptions, shapes: readonly Shape[]): boolean {
   if (order !== 'oldest-first') return true;

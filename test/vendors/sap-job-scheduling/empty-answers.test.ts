@@ -79,7 +79,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   take: fc.constantFrom(7, 1_000),
 });
 
-test('A page of runs that comes empty although the instance counts more costs calls or is reported, and hides no line.', async () => {
+test('an empty page of runs, although the instance counts more, costs calls or is reported, and hides no line', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async (one) => {
       const { messages, isReported, calls } = await walk(one);

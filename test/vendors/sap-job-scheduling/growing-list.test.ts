@@ -95,7 +95,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   isKnown: fc.boolean(),
 });
 
-test('A read of a list that grows with each answer comes to its end with all lines or a report, also if answers come empty.', async () => {
+test('a read of a list that grows with each answer ends with all lines or a report, even if answers come empty', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async (one) => {
       const { messages, isReported, calls, count } = await readGrowing(one);

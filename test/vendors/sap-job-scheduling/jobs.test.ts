@@ -35,7 +35,7 @@ describe('the list of jobs', () => {
     const results = Array.from({ length: 100 }, (_, index) => ({ _id: index + 1 }));
     const body = JSON.stringify({ total, results });
     harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
-    // Only another call can tell.
+    // Only another call shows it.
     expect((await listJobs(harness.connect(), 0, {}, createCall())).more).toBeNull();
   });
 
@@ -83,7 +83,7 @@ describe('jobs by key', () => {
     const connector = harness.connect();
     harness.server.inject({ what: { do: 'status', status: 403 }, times: 1, kinds: ['job'] });
     const [bad, good] = await connector.getJobs(['99', key], createCall());
-    // Either may be the one that is hit: the two are asked for at once.
+    // The two are requested at once, so either may be hit.
     const failed = [bad, good].filter((result) => result instanceof Error);
     expect(failed).toMatchObject([{ code: 'SOURCE_FORBIDDEN', source: 'erp' }]);
   });

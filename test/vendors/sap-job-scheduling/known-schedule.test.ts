@@ -84,7 +84,7 @@ test.each([
   },
 );
 
-test('Whatever was remembered of a schedule, its first and last lines are those that a new connector shows.', async () => {
+test('the first and last lines of a schedule are those that a new connector shows, whatever was remembered of it', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 150, max: 700 }),

@@ -412,7 +412,7 @@ describe("a job's answer", () => {
   });
 
   test.each([{ message: 'internal' }, { detail: 'internal' }, { warnings: ['internal'] }, { success: false }])(
-    'has no list of none where it complains (%j)',
+    'with a complaint (%j) is not read as an empty list',
     (complaint) => {
       expect(() => jobAnswerDecoder({ ...JOB, ...complaint })).toThrow(/expected no error/);
       expect(jobAnswerDecoder({ ...JOB, ...complaint, schedules: [{ scheduleId: 'a' }] }).schedules).toHaveLength(1);

@@ -186,7 +186,7 @@ describe('a schedule that never ran', () => {
     expect(await readRows(scoped)).toEqual([]);
   });
 
-  test('is told from one that is not there', async () => {
+  test('is distinguished from a schedule that does not exist', async () => {
     harness = await startHarness();
     const key = harness.simulation.createJob();
     const connector = harness.connect();

@@ -1,6 +1,6 @@
 /**
- * Where the lines of runs stand by the documented rule, written another way than the reader has it: a line stands at
- * its own time, unless that lies further from its run than the span and than so many runs of the list reach.
+ * The places of runs' lines by the documented rule, written independently of the reader: a line is at its own time,
+ * unless that is further from its run than the span and than this many runs of the list reach.
  */
 export interface OracleRun {
   readonly id: string;
@@ -13,7 +13,7 @@ export interface OracleRun {
 export interface OraclePlace {
   readonly time: bigint;
   readonly tie: string;
-  /** Does it stand somewhere else than its own time says? */
+  /** True: its place is not the one that its own time says. */
   readonly displaced: boolean;
 }
 

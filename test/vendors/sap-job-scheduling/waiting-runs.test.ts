@@ -179,8 +179,8 @@ describe('runs that wait for long and overtake each other', () => {
           isKnown: fc.boolean(),
         }),
         async (options, schedule, { share, step, take, pageSize, direction, isKnown }) => {
-          // The simulation moves a run among those of its own instant whenever it changes. And what waits for less than the reach
-          // may get another place once the runs before it are invoked.
+          // The simulation moves a run among those of its own instant whenever it changes. A run that waits for less
+          // than the reach may get another place once the runs before it are invoked.
           const shapes = schedule.map(({ afterLast, waits, lasts }) => ({
             afterLast: Math.max(1, afterLast),
             waits: waits > SPAN && waits <= 3 * SPAN ? 4 * SPAN : waits,

@@ -83,8 +83,8 @@ export function runAt(run: SapRunInput, now: bigint): SapRunInput | null {
 }
 
 /**
- * Do the two ends of the list show which way it is sorted? Where they are not apart in both their times they may not, and runs
- * are taken to come newest first: which of two tied runs is the newer one is then not what the list says.
+ * True if the two ends of the list show how it is sorted. They may not if one of their two times is the same: then runs
+ * are assumed to come newest first, and the list does not decide which of two tied runs is the newer one.
  */
 export function showsDirection({ order, sortedBy }: SapOptions, runs: readonly SapRunInput[]): boolean {
   if (order !== 'oldest-first') return true;

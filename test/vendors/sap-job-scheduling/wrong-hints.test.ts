@@ -46,7 +46,7 @@ function upTo(count: number): number[] {
 
 const TOTALS: readonly SaidTotal[] = ['honest', 'null', 'zero', 'too-low', 'too-high', 'shrinking', 'of-page'];
 
-/** Two lies at once leave nothing to go by: a short page of an instance without links that counts the page alone. */
+/** Two wrong hints at once leave no evidence: a short page of an instance without links that counts the page alone. */
 function saysNothing({ dialect, links, total, runsPerPage }: SapOptions, pageSize: number): boolean {
   const hasLinks = dialect === 'current' && links !== 'never';
   return !hasLinks && (total === 'of-page' || total === 'too-low') && (runsPerPage ?? pageSize) < pageSize;
@@ -62,12 +62,12 @@ const instances: fc.Arbitrary<SapOptions> = fc.record({
 });
 
 /**
- * Where the last page comes again for ever, the count is wrong or missing, and no honest link shows the end, the end can't
- * be told from an instance that gives nothing behind it. Then the reader may say that lines are out of reach.
+ * If the last page repeats for ever, the count is wrong or missing, and no correct link shows the end, then the end
+ * looks like that of an instance that returns nothing behind it. The reader may then report lines as out of reach.
  */
 function mayBeCut({ dialect, links, behindTheEnd, total, runsPerPage = Infinity }: SapOptions, count: number): boolean {
   if (behindTheEnd === 'empty') return false;
-  // Links lead on, and a page of one or two runs has no offset within it that would show that offsets count.
+  // Links lead on, and a page of one or two runs has no offset within it that would prove that offsets count.
   if (total === 'honest') return dialect === 'current' && links === 'always' && Math.min(count, runsPerPage) <= 2;
   return dialect === 'legacy' || links !== 'honest' || total === 'too-high';
 }
@@ -183,7 +183,7 @@ interface FoundCase {
   readonly hints?: boolean;
 }
 
-/** Cases of the laws that readers have failed: nothing in them is out of reach. */
+/** Cases in which readers have failed the laws: nothing in them is out of reach. */
 describe('an instance of the older dialect, its runs oldest first', () => {
   test.each<[string, FoundCase]>([
     [

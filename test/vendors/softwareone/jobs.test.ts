@@ -266,7 +266,7 @@ describe('the list of jobs', () => {
     harness.server.clearFaults();
     harness.asked();
     await list();
-    // What was given up on the way is asked for again: it was not to blame.
+    // What was given up on the way is requested again: it was not the cause.
     expect(harness.asked()[0]).toContain('eq(parent.id,null())');
   });
 });
@@ -343,7 +343,7 @@ describe('tasks', () => {
       connector.parts.Task!.find(parent!, UNKNOWN_TASK, call),
     ]);
     expect(found.map((task) => task?.key ?? null)).toEqual([first, second, null, null, null]);
-    // The one that the list does not show is asked for alone. A fresh source is asked once for one row, for its count.
+    // The task that the list does not show is requested alone. A fresh source is asked once for one row, for its count.
     expect(harness.asked()).toHaveLength(3);
   });
 

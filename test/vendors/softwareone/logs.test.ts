@@ -266,7 +266,7 @@ describe('filters', () => {
     const from = { time: START + 50n * MILLISECOND + 1n, tie: '' };
     const until = startOfInstant(START + 60n * MILLISECOND);
     expect(messages(await readRows(partition, { from, until }))).toEqual(lines(range(51, 60)));
-    // One tick before the bound: whether the vendor counts in what is equal is not known.
+    // One tick before the bound: it is not known whether the vendor includes equal times.
     expect(harness.asked()[0]).toContain('ge(timestamp,"2025-09-11T13:40:13.564Z")');
     const back = await readRows(partition, {
       direction: 'backward',

@@ -49,7 +49,7 @@ describe('a read of the lines of one severity', () => {
     for await (const { rows } of partitionWith(abilities).read(request, createCall())) {
       found.push(...rowsOf({ rows }).filter(isWanted));
       pages += 1;
-      // Another log turned out to be to blame: the first rows of the filtered list are not those read so far.
+      // Another log was the cause: the first rows of the filtered list are not those read so far.
       if (pages === 2) abilities.restore(['logs of severities']);
       if (pages === 5) abilities.lose('logs of severities');
     }

@@ -41,7 +41,7 @@ function compared(operator: 'eq' | 'ge' | 'le' | 'ilike', path: string, value: s
   return { kind: 'compare', operator, left: word(path, false), right: word(value, true) };
 }
 
-/** Text that is made to break out of where it stands. */
+/** Texts that try to break out of their place in the query. */
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** What a vendor may not do; the order of ties is not among it: that one may show too late, and then is an error. */
+/** What a vendor may refuse. The order of ties is not among it: that may show too late, and then is an error. */
 const settings = fc.record({
   maxLimit: fc.constantFrom(100, 7),
   totals: fc.boolean(),
@@ -33,7 +33,7 @@ const step = fc.record({
   written: fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 3 }),
 });
 
-test('gives every line once and in order to walks of any page sizes, while lines are written', async () => {
+test('walks of any page sizes get every line once and in order while lines are written', async () => {
   await fc.assert(
     fc.asyncProperty(
       settings,
@@ -55,7 +55,7 @@ test('gives every line once and in order to walks of any page sizes, while lines
           return reading.partitions[0]!;
         };
         write(initial);
-        // What has to come: everything that lay ahead of the walk when it was written.
+        // The lines that have to come: all that were ahead of the walk when they were written.
         const truth = async (): Promise<LogEntry[]> => {
           simulation.configure(DEFAULT_SETTINGS);
           const rows = await readRows(await open());

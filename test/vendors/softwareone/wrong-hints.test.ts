@@ -46,7 +46,7 @@ async function open(job: string, pageSize: number): Promise<Partition<LogEntry>>
 
 interface Found<T> {
   readonly rows: readonly T[];
-  /** Was it said that rows are missing? */
+  /** True if missing rows were reported. */
   readonly reported: boolean;
 }
 
@@ -120,7 +120,7 @@ describe('a source whose totals and page lengths may be wrong', () => {
     unfilterable: fc.constantFrom([], [], ['timestamp']),
   });
 
-  /** A short page that is said to be all there is: nothing shows that it is not. */
+  /** True for a short page that claims to be the whole log: nothing contradicts it. */
   function saysNothing({ total, rowsPerPage = Infinity }: Lies): boolean {
     return rowsPerPage < Infinity && (total === 'of-page' || total === 'too-low' || total === 'shrinking');
   }

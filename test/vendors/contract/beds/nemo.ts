@@ -8,7 +8,7 @@ import type { Bed, Instance } from '../bed.ts';
 
 const SPACING = 1_000_000n;
 const CLOCK = 1_000n;
-/** One that the vendor's log store takes as a name, one that it does not. */
+/** The first is a name that the vendor's log store accepts, the second is not. */
 const STEPS = ['training', 'pre process'] as const;
 const TASKS = ['task-a', 'task-b'] as const;
 

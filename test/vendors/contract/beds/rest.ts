@@ -105,7 +105,7 @@ export const restBed: Bed = {
   unknown: {},
   doubtfulPage: null,
   empty: { logs: [{ data: [] }], jobs: [{ data: [] }], job: [] },
-  // Where its count stands depends on its description.
+  // The place of its count depends on its description.
   promised: { logs: [], jobs: [] },
   takesWords: true,
   nativeSize({ url }) {

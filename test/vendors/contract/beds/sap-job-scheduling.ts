@@ -39,7 +39,7 @@ function create({ pageSize, said, ...options }: Settings): Instance {
     write(key, lines) {
       return lines.map((line) => {
         const time = timeOf(line, SECOND, SECOND);
-        // A run's line stands where it completed, which may be some time after it was invoked.
+        // The time of a run's line is its completion, which may be some time after it was invoked.
         const executed = time - BigInt(Number(line.fine % 7n) * 6) * SECOND;
         const [state, severity] = STATES[line.severity];
         const schedule = pick(STEPS, line.step);
