@@ -3,6 +3,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Position } from '../../domain/ordered.ts';
 import type { Hint } from '../../pagination/core/partition.ts';
+import type { CursorState, PartitionMark } from './position.ts';
 
 /**
  * Cursors: a position in one connection's total order, sealed for that connection.
@@ -10,37 +11,6 @@ import type { Hint } from '../../pagination/core/partition.ts';
  * A cursor that comes back is untrusted. Its seal is a keyed hash over the connection (scopes, filter, order) and the
  * payload, so a string that was not issued for this connection is recognised without server state.
  */
-
-/** A position among the merged rows of several partitions. */
-export interface MergedPosition extends Position {
-  /** Index of the scope in the connection's sorted list of scopes. */
-  readonly scope: number;
-  /** Key of the partition within its scope. */
-  readonly partition: string;
-}
-
-/** What a cursor records about one partition in addition to the common position. */
-export interface PartitionMark {
-  readonly scope: number;
-  readonly partition: string;
-  /** How to find its position with few calls. */
-  readonly hint: Hint | null;
-  /**
-   * The partition's own position, if it differs from the common one because its source failed. Undefined: the partition
-   * is at the common position.
-   */
-  readonly at?: Position | undefined;
-  /**
-   * Set for a mark of all partitions of the scope without a mark of their own, because the source could not list them:
-   * `at` in the order of the connection.
-   */
-  readonly whole?: MergedPosition | undefined;
-}
-
-export interface CursorState {
-  readonly position: MergedPosition;
-  readonly marks: readonly PartitionMark[];
-}
 
 /** What a cursor belongs to: any JSON that identifies the connection. */
 export type ConnectionKey = Json;

@@ -11,7 +11,7 @@ import { LogEntryNode } from './node.ts';
 import { filtersOfScopes } from './part-choice.ts';
 import { endOfJob } from '../jobs/job-end.ts';
 import type { Around } from '../merge/around.ts';
-import type { Slot } from '../merge/place.ts';
+import type { Slot } from '../merge/slot.ts';
 import { MergedConnection } from '../merge/connection.ts';
 import { endsIfAlone } from '../merge/failures.ts';
 import { logSlots } from './slots.ts';

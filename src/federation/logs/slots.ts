@@ -7,7 +7,7 @@ import { FailedScope } from '../merge/failed-scope.ts';
 import { followedLog } from './followed-log.ts';
 import { entryPredicate, residualOf } from '../log-filter/filter.ts';
 import type { EntryPredicate } from '../log-filter/filter.ts';
-import type { Slot } from '../merge/place.ts';
+import type { Slot } from '../merge/slot.ts';
 import type { FederatedSource } from '../source.ts';
 
 /** One scope and its source. */

@@ -1,8 +1,8 @@
 import { isBeyond, startOfInstant } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
-import type { CursorState, MergedPosition, PartitionMark } from '../cursor/codec.ts';
-import { compareSlots, isUntouched, untouched } from './place.ts';
-import type { Slot } from './place.ts';
+import type { CursorState, MergedPosition, PartitionMark } from '../cursor/position.ts';
+import { compareSlots, isUntouched, untouched } from '../cursor/position.ts';
+import type { Slot } from './slot.ts';
 
 /** The range of a merged log to read, given by cursors and times. */
 export interface MergeBounds {

@@ -6,7 +6,7 @@ import { checkPageArguments, directionOf } from '../arguments.ts';
 import type { ConnectionCursors, CursorCodec } from '../cursor/codec.ts';
 import { shownFailures } from './failures.ts';
 import type { Owner } from './failures.ts';
-import type { Slot } from './place.ts';
+import type { Slot } from './slot.ts';
 import { readAround } from './around.ts';
 import type { Around } from './around.ts';
 import { readMergedPage } from './page.ts';

@@ -3,7 +3,7 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { summed } from '../../pagination/core/unreadable.ts';
 import type { FailureArguments, SourceFailure } from '../api.ts';
 import { Contradiction, isOfSource, sourceFailure, UnreadableRows } from '../failures.ts';
-import type { Slot } from './place.ts';
+import type { Slot } from './slot.ts';
 import type { SlotFailure } from './merge.ts';
 
 type Failures<T extends Ordered> = readonly SlotFailure<T>[];

@@ -6,7 +6,7 @@ import { FailedScope } from './failed-scope.ts';
 import { Contradiction } from '../failures.ts';
 import { boundsOf, markOf } from './bounds.ts';
 import type { MergeBounds } from './bounds.ts';
-import type { Slot } from './place.ts';
+import type { Slot } from './slot.ts';
 import { together } from '../../pagination/core/unreadable.ts';
 
 export interface MergeOptions<T extends Ordered> extends MergeBounds {

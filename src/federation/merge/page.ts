@@ -1,12 +1,13 @@
 import { FairShare, isTurnOver, rest } from '../../domain/fair-share.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { EndlessList } from '../../pagination/core/page-guard.ts';
-import type { CursorState } from '../cursor/codec.ts';
+import type { CursorState } from '../cursor/position.ts';
 import type { MergedRow, MergeOptions } from './lane.ts';
 import { Merge } from './merge.ts';
 import type { SlotFailure } from './merge.ts';
-import { positionIn, untouched } from './place.ts';
-import type { Slot } from './place.ts';
+import { positionIn } from './slot.ts';
+import { untouched } from '../cursor/position.ts';
+import type { Slot } from './slot.ts';
 import type { Call } from '../../domain/call.ts';
 
 /** How to read a page of a merged connection. */

@@ -3,7 +3,7 @@ import type { Ordered } from '../../domain/ordered.ts';
 import type { Connection, PartArguments } from '../api.ts';
 import type { JobRef, PartKind, Parts, Task } from '../../domain/job.ts';
 import type { CursorCodec } from '../cursor/codec.ts';
-import type { Slot } from '../merge/place.ts';
+import type { Slot } from '../merge/slot.ts';
 import { MergedConnection } from '../merge/connection.ts';
 import { encodeNodeId } from '../node-id.ts';
 import { rowsOf } from '../../pagination/core/hinted-rows.ts';

@@ -1,5 +1,5 @@
-import type { MergedPosition } from '../../cursor/codec.ts';
-import { compareMerged, untouched } from '../../merge/place.ts';
+import type { MergedPosition } from '../../cursor/position.ts';
+import { compareMerged, untouched } from '../../cursor/position.ts';
 import { inOrder } from './events/batch.ts';
 import type { Delivery, Dropped } from './events/batch.ts';
 import { placeBefore, placeOfJob } from './place/job-place.ts';

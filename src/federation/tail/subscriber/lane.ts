@@ -1,10 +1,10 @@
 import type { Call } from '../../../domain/call.ts';
 import type { TributaryError } from '../../../domain/errors.ts';
 import type { SourceFailure } from '../../api.ts';
-import type { MergedPosition } from '../../cursor/codec.ts';
+import type { MergedPosition } from '../../cursor/position.ts';
 import { sourceFailure } from '../../failures.ts';
 import type { ResolvedScope } from '../../logs/slots.ts';
-import { compareMerged, untouched } from '../../merge/place.ts';
+import { compareMerged, untouched } from '../../cursor/position.ts';
 import { encodeNodeId } from '../../node-id.ts';
 import type { Feed, FeedListener } from '../feed/feed.ts';
 import type { Feeds } from '../feed/feeds.ts';

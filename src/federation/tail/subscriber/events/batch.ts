@@ -1,8 +1,9 @@
 import type { Edge, LogNode, LogStreamEvent } from '../../../api.ts';
-import type { ConnectionCursors, MergedPosition } from '../../../cursor/codec.ts';
+import type { ConnectionCursors } from '../../../cursor/codec.ts';
+import type { MergedPosition } from '../../../cursor/position.ts';
 import type { ResolvedScope } from '../../../logs/slots.ts';
 import { LogEntryNode } from '../../../logs/node.ts';
-import { compareMerged, untouched } from '../../../merge/place.ts';
+import { compareMerged, untouched } from '../../../cursor/position.ts';
 import { encodeTailState, lineDigest } from '../place/tail-state.ts';
 import type { TailState } from '../place/tail-state.ts';
 import type { LogEntry } from '../../../../domain/log-entry.ts';

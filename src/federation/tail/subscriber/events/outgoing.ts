@@ -1,6 +1,7 @@
 import type { LogStreamEvent } from '../../../api.ts';
-import type { ConnectionCursors, MergedPosition } from '../../../cursor/codec.ts';
-import { compareMerged, untouched } from '../../../merge/place.ts';
+import type { ConnectionCursors } from '../../../cursor/codec.ts';
+import type { MergedPosition } from '../../../cursor/position.ts';
+import { compareMerged, untouched } from '../../../cursor/position.ts';
 import type { TailSettings } from '../../settings.ts';
 import { DeliveredEdge, LazyBatch } from './batch.ts';
 import type { Delivery, Dropped } from './batch.ts';

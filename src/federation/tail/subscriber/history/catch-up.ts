@@ -1,6 +1,6 @@
 import type { LogStreamEvent } from '../../../api.ts';
-import type { CursorState, MergedPosition } from '../../../cursor/codec.ts';
-import { untouched } from '../../../merge/place.ts';
+import type { CursorState, MergedPosition } from '../../../cursor/position.ts';
+import { untouched } from '../../../cursor/position.ts';
 import { inOrder } from '../events/batch.ts';
 import type { Delivery, Dropped } from '../events/batch.ts';
 import { History } from './history.ts';

@@ -1,6 +1,6 @@
-import type { CursorState, MergedPosition } from '../../../cursor/codec.ts';
+import type { CursorState, MergedPosition } from '../../../cursor/position.ts';
 import type { Delivery } from '../events/batch.ts';
-import { compareMerged, untouched } from '../../../merge/place.ts';
+import { compareMerged, untouched } from '../../../cursor/position.ts';
 import type { ResolvedScope } from '../../../logs/slots.ts';
 import type { HistoryPage } from './history-page.ts';
 import { FROM_THE_BEGINNING, placeOfJob, positionBefore, startOf } from '../place/job-place.ts';

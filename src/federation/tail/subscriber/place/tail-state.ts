@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { invalidCursor } from '../../../cursor/codec.ts';
-import type { ConnectionCursors, CursorState, MergedPosition } from '../../../cursor/codec.ts';
+import type { ConnectionCursors } from '../../../cursor/codec.ts';
+import type { CursorState, MergedPosition } from '../../../cursor/position.ts';
 
 /**
  * What a subscriber has received. Lines do not arrive in order, so one position is not enough: everything up to `place`
