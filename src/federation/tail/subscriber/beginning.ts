@@ -1,7 +1,7 @@
 import type { MergedPosition } from '../../cursor/position.ts';
 import { compareMerged, untouched } from '../../cursor/position.ts';
-import { inOrder } from './events/batch.ts';
-import type { Delivery, Dropped } from './events/batch.ts';
+import { inOrder } from './events/delivery.ts';
+import type { Delivery, Dropped } from './events/delivery.ts';
 import { placeBefore, placeOfJob } from './place/job-place.ts';
 import type { Lane } from './lane.ts';
 import type { LastLines } from './history/last-lines.ts';

@@ -10,8 +10,8 @@ import type { Feed, FeedListener } from '../feed/feed.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { WindowLine } from '../feed/lines/line-window.ts';
 import type { AcceptFilter } from './accept-filter.ts';
-import { shownLine } from './events/batch.ts';
-import type { Delivery, Dropped } from './events/batch.ts';
+import { shownLine } from './events/delivery.ts';
+import type { Delivery, Dropped } from './events/delivery.ts';
 import { isAfter, placeBefore } from './place/job-place.ts';
 import type { JobPlace } from './place/job-place.ts';
 

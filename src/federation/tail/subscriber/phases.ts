@@ -1,4 +1,4 @@
-import type { Delivery } from './events/batch.ts';
+import type { Delivery } from './events/delivery.ts';
 import type { History } from './history/history.ts';
 import type { JobPlace } from './place/job-place.ts';
 import type { Lane } from './lane.ts';

@@ -1,35 +1,10 @@
 import type { Edge, LogNode, LogStreamEvent } from '../../../api.ts';
 import type { ConnectionCursors } from '../../../cursor/codec.ts';
+import { untouched } from '../../../cursor/position.ts';
 import type { MergedPosition } from '../../../cursor/position.ts';
-import type { ResolvedScope } from '../../../logs/slots.ts';
-import { LogEntryNode } from '../../../logs/node.ts';
-import { compareMerged, untouched } from '../../../cursor/position.ts';
-import { encodeTailState, lineDigest } from '../place/tail-state.ts';
+import { encodeTailState } from '../place/tail-state.ts';
 import type { TailState } from '../place/tail-state.ts';
-import type { LogEntry } from '../../../../domain/log-entry.ts';
-
-/** A line on its way to a subscriber. */
-export interface Delivery {
-  readonly node: LogNode;
-  readonly position: MergedPosition;
-  /** The line's name in cursors. */
-  readonly digest: string;
-}
-
-/** A line as a node of the graph, with its name in cursors. */
-export function shownLine(
-  { source, scope: { job } }: ResolvedScope,
-  partition: string,
-  entry: LogEntry,
-): Pick<Delivery, 'node' | 'digest'> {
-  const digest = lineDigest(source.name, job, partition, entry.time, entry.tie);
-  return { node: new LogEntryNode(source, job, partition, entry), digest };
-}
-
-/** The order in which lines are delivered. */
-export function inOrder(a: Delivery, b: Delivery): number {
-  return compareMerged(a.position, b.position);
-}
+import type { Delivery, Dropped } from './delivery.ts';
 
 /** An edge whose cursor, the entry's own position, is computed on access. */
 export class DeliveredEdge implements Edge<LogNode> {
@@ -48,15 +23,6 @@ export class DeliveredEdge implements Edge<LogNode> {
   get cursor(): string {
     return this.#cursors.encode({ position: this.#position, marks: [] });
   }
-}
-
-/** Lines that a stream leaves out. They lie between two positions; null: from the beginning, or to an unknown end. */
-export interface Dropped {
-  /** The number of lines; null if it is not known. */
-  readonly count: number | null;
-  readonly reason: string;
-  readonly after: MergedPosition | null;
-  readonly before: MergedPosition | null;
 }
 
 type DroppedShown = NonNullable<Extract<LogStreamEvent, { type: 'LogBatch' }>['dropped']>;

@@ -4,7 +4,7 @@ import type { MergedPosition } from '../../../cursor/position.ts';
 import { compareMerged, untouched } from '../../../cursor/position.ts';
 import type { TailSettings } from '../../settings.ts';
 import { DeliveredEdge, LazyBatch } from './batch.ts';
-import type { Delivery, Dropped } from './batch.ts';
+import type { Delivery, Dropped } from './delivery.ts';
 import { FROM_THE_BEGINNING, joinPlaces, positionBefore, startOf } from '../place/job-place.ts';
 import type { JobPlace } from '../place/job-place.ts';
 import type { Lane } from '../lane.ts';

@@ -1,8 +1,8 @@
 import type { LogStreamEvent } from '../../../api.ts';
 import type { CursorState, MergedPosition } from '../../../cursor/position.ts';
 import { untouched } from '../../../cursor/position.ts';
-import { inOrder } from '../events/batch.ts';
-import type { Delivery, Dropped } from '../events/batch.ts';
+import { inOrder } from '../events/delivery.ts';
+import type { Delivery, Dropped } from '../events/delivery.ts';
 import { History } from './history.ts';
 import type { ReadPage } from './history.ts';
 import { REFUSED } from './history-page.ts';

@@ -13,8 +13,8 @@ import { positionIn } from '../../../merge/slot.ts';
 import { readMergedPage } from '../../../merge/page.ts';
 import type { MergedPage } from '../../../merge/page.ts';
 import type { MergedRow } from '../../../merge/lane.ts';
-import { shownLine } from '../events/batch.ts';
-import type { Delivery, Dropped } from '../events/batch.ts';
+import { shownLine } from '../events/delivery.ts';
+import type { Delivery, Dropped } from '../events/delivery.ts';
 import { positionBefore } from '../place/job-place.ts';
 
 /** How to read the past of a subscription. */

@@ -1,5 +1,5 @@
 import type { CursorState, MergedPosition } from '../../../cursor/position.ts';
-import type { Delivery } from '../events/batch.ts';
+import type { Delivery } from '../events/delivery.ts';
 import { compareMerged, untouched } from '../../../cursor/position.ts';
 import type { ResolvedScope } from '../../../logs/slots.ts';
 import type { HistoryPage } from './history-page.ts';

@@ -1,6 +1,6 @@
 import { bytesOfEntry } from '../../../../domain/entry-bytes.ts';
 import type { Feed } from '../../feed/feed.ts';
-import type { Delivery, Dropped } from '../events/batch.ts';
+import type { Delivery, Dropped } from '../events/delivery.ts';
 
 /** The last lines of some jobs, as the vendors returned them. */
 export interface LastLines {
