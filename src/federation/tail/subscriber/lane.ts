@@ -1,11 +1,8 @@
 import type { Call } from '../../../domain/call.ts';
 import type { TributaryError } from '../../../domain/errors.ts';
-import type { SourceFailure } from '../../api.ts';
 import type { MergedPosition } from '../../cursor/position.ts';
-import { sourceFailure } from '../../failures.ts';
 import type { ResolvedScope } from '../../logs/slots.ts';
 import { compareMerged, untouched } from '../../cursor/position.ts';
-import { encodeNodeId } from '../../node-id.ts';
 import type { Feed, FeedListener } from '../feed/feed.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { WindowLine } from '../feed/lines/line-window.ts';
@@ -166,11 +163,6 @@ export class Lane implements FeedListener {
         before: before && { ...before, scope: this.index, partition },
       }))
       .filter(({ before }) => from === null || before === null || compareMerged(before, from) > 0);
-  }
-
-  failureOf(error: unknown): SourceFailure {
-    const { source, scope } = this.scope;
-    return sourceFailure(source.name, encodeNodeId('Job', source.name, scope.job), error);
   }
 
   #takeAll(): void {

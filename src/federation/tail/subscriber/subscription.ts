@@ -1,10 +1,8 @@
 /** One file, although a long one: all phases of a subscriber share its state. */
-import { asError } from '../../../domain/errors.ts';
 import type { Call } from '../../../domain/call.ts';
 import type { LogStreamEvent, TailArguments } from '../../api.ts';
 import { checkTailArguments, checkTimeBounds } from '../../arguments.ts';
 import type { CursorCodec } from '../../cursor/codec.ts';
-import type { MergedPosition } from '../../cursor/position.ts';
 import { logConnectionKey } from '../../logs/connection.ts';
 import { checkLogFilter } from '../../log-filter/filter.ts';
 import { filtersOfScopes } from '../../logs/part-choice.ts';
@@ -14,19 +12,18 @@ import type { TailSettings } from '../settings.ts';
 import { AcceptFilter } from './accept-filter.ts';
 import { inOrder } from './events/delivery.ts';
 import type { Delivery } from './events/delivery.ts';
-import { beginWithLast, beginWithNew, beginWithWindows, owedAtFirst, windowsHold } from './beginning.ts';
-import type { FirstEvent } from './beginning.ts';
+import { beginAfresh, owedAfresh } from './beginning.ts';
 import { CatchUp } from './history/catch-up.ts';
-import { readHistoryPage, REFUSED } from './history/history-page.ts';
+import { readHistoryPage } from './history/history-page.ts';
 import type { HistoryQuery } from './history/history-page.ts';
-import { joinPlaces } from './place/job-place.ts';
+import { joinPlaces, placeOfJob } from './place/job-place.ts';
 import type { JobPlace } from './place/job-place.ts';
 import { Lane } from './lane.ts';
-import type { LastLines, SharedLastLines } from './history/last-lines.ts';
+import type { SharedLastLines } from './history/last-lines.ts';
 import { Outgoing } from './events/outgoing.ts';
 import { Phases } from './phases.ts';
 import { Resumed } from './place/tail-state.ts';
-import { Statuses } from './events/statuses.ts';
+import { checkFeeds, endReason, Statuses } from './events/statuses.ts';
 import { decodeTailState } from './place/tail-state.ts';
 import type { TailState } from './place/tail-state.ts';
 import { WakeableSleep } from './wakeable-sleep.ts';
@@ -100,8 +97,11 @@ export class Subscription {
       const filter = filterOf({ source: resolved.source.name, scope: resolved.scope });
       return new Lane(resolved, index, this, new AcceptFilter(filter, bounds));
     });
-    const now = BigInt(Date.now()) * 1_000_000n;
-    this.#phases = new Phases(lanes, owedAtFirst(this.#resume, args.tail ?? 0, now));
+    const resume = this.#resume;
+    const afresh = owedAfresh(args.tail ?? 0, BigInt(Date.now()) * 1_000_000n);
+    this.#phases = new Phases(lanes, ({ index }) =>
+      resume === null ? afresh : { kind: 'after', place: placeOfJob(resume.place, index) },
+    );
     this.#outgoing = new Outgoing(this.#phases, this.#resumed, cursors, options.tail, (lines) => {
       options.feeds.noteDropped(lines);
     });
@@ -128,14 +128,14 @@ export class Subscription {
         for (const [lane, { kind }] of this.#phases.all()) await lane.judge(kind === 'live');
         yield* this.#admit();
         for (const history of this.#phases.histories()) yield* this.#catchUp.goOn(history);
-        yield* this.#tellGaps();
+        yield* this.#outgoing.gaps();
         const fresh = this.#takeReleased();
         this.#outgoing.owe(fresh);
         yield* this.#outgoing.deliver();
         yield* this.#tellStatuses();
         const dueAt = Math.min(Infinity, ...this.#phases.histories().map((history) => history.dueAt));
         if (fresh.length > 0 || dueAt <= performance.now()) continue;
-        const reason = this.#endReason();
+        const reason = endReason(this.#phases);
         if (reason !== null) return yield this.#outgoing.end(reason);
         await this.#sleep.until(dueAt);
       }
@@ -175,7 +175,7 @@ export class Subscription {
     const patience = performance.now() + PATIENCE_MILLISECONDS;
     while (!this.#sleep.isOver()) {
       this.#sleep.look();
-      this.#check();
+      checkFeeds(this.#phases.lanes);
       const ready = this.#phases.lanes.filter(({ isReady }) => isReady);
       const isWorthWaiting = this.#phases.lanes.some((lane) => !lane.isReady && lane.failing === null);
       const now = performance.now();
@@ -191,40 +191,16 @@ export class Subscription {
       this.#catchUp.begin(ready, this.#resume.place, this.#resume.names.length > 0);
       return;
     }
-    const wanted = this.#options.args.tail ?? 0;
-    if (wanted === 0) return yield* this.#deliverFirst(beginWithNew(this.#phases, ready));
-    for (const lane of ready) await lane.judge(false);
-    if (windowsHold(ready, wanted)) return yield* this.#deliverFirst(beginWithWindows(this.#phases, ready, wanted));
-    const feeds = ready.map(({ feed }) => feed);
-    const question = `${wanted} ${ready.map(({ index }) => index).join()} ${this.#key}`;
-    const last = await this.#options.lastLines.read(question, feeds, this.#leave, () => this.#readLast(ready, wanted));
-    if (this.#sleep.isOver()) return;
-    yield* this.#deliverFirst(beginWithLast(this.#phases, ready, wanted, last));
-  }
-
-  *#deliverFirst({ lines, dropped, gapsFrom }: FirstEvent): Generator<LogStreamEvent, void, undefined> {
-    this.#outgoing.owe(lines);
-    yield* this.#outgoing.deliver();
-    if (dropped !== null) yield this.#outgoing.batch([], false, dropped);
-    yield* this.#tellGaps(gapsFrom);
-  }
-
-  async #readLast(ready: readonly Lane[], wanted: number): Promise<LastLines> {
-    const scopes = new Map(ready.map((lane) => [lane.index, lane.scope]));
-    while (!this.#leave.aborted) {
-      const page = await readHistoryPage(scopes, null, wanted, this.#query);
-      if (page.isRefused) {
-        return { lines: [], dropped: { count: null, reason: REFUSED, after: null, before: null }, failed: page.failed };
-      }
-      if (page.failed.size < ready.length) return page;
-      const seconds = page.retryAfterSeconds ?? this.#options.tail.intervalMilliseconds / 1000;
-      const until = performance.now() + seconds * 1000;
-      while (performance.now() < until && !this.#sleep.isOver()) {
-        this.#sleep.look();
-        await this.#sleep.until(until);
-      }
-    }
-    return { lines: [], dropped: null, failed: new Set() };
+    yield* beginAfresh(ready, {
+      phases: this.#phases,
+      outgoing: this.#outgoing,
+      sleep: this.#sleep,
+      lastLines: this.#options.lastLines,
+      key: this.#key,
+      wanted: this.#options.args.tail ?? 0,
+      query: this.#query,
+      retryMilliseconds: this.#options.tail.intervalMilliseconds,
+    });
   }
 
   /** Jobs whose source has answered late begin now. */
@@ -257,15 +233,8 @@ export class Subscription {
       .sort(inOrder);
   }
 
-  /** Reports gaps, except those that end before `from`. */
-  *#tellGaps(from: MergedPosition | null = null): Generator<LogStreamEvent, void, undefined> {
-    for (const lane of this.#phases.in('live')) {
-      for (const gap of lane.takeGaps(from)) yield this.#outgoing.batch([], this.#phases.histories().length > 0, gap);
-    }
-  }
-
   *#tellStatuses(): Generator<LogStreamEvent, void, undefined> {
-    const isLive = this.#phases.histories().length === 0 && this.#endReason() === null;
+    const isLive = this.#phases.histories().length === 0 && endReason(this.#phases) === null;
     const changes = isLive ? this.#statuses.live(this.#phases.lanes) : this.#statuses.failures(this.#phases.lanes);
     for (const change of changes) yield this.#outgoing.status(change);
   }
@@ -273,22 +242,5 @@ export class Subscription {
   #overReason(): 'SERVER_SHUTDOWN' | 'SOURCE_CHANGED' | 'MAX_DURATION' {
     if (this.#options.stopping.aborted) return 'SERVER_SHUTDOWN';
     return this.#options.changed.aborted ? 'SOURCE_CHANGED' : 'MAX_DURATION';
-  }
-
-  /** Throws the error of a broken feed. */
-  #check(): void {
-    for (const { feed } of this.#phases.lanes) if (feed.state.kind === 'broken') throw asError(feed.state.error);
-  }
-
-  /** Why no more lines will come; null if more may come. Throws the error of a broken feed. */
-  #endReason(): 'JOB_FINISHED' | 'SOURCE_GONE' | null {
-    this.#check();
-    let reason: 'JOB_FINISHED' | 'SOURCE_GONE' = 'JOB_FINISHED';
-    for (const [{ feed }, { kind }] of this.#phases.all()) {
-      const { state } = feed;
-      if (kind !== 'live' || state.kind !== 'ended' || feed.isHolding) return null;
-      if (state.reason === 'SOURCE_GONE') reason = 'SOURCE_GONE';
-    }
-    return reason;
   }
 }

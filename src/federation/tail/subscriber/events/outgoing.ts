@@ -1,7 +1,7 @@
 import type { LogStreamEvent } from '../../../api.ts';
 import type { ConnectionCursors } from '../../../cursor/codec.ts';
 import type { MergedPosition } from '../../../cursor/position.ts';
-import { compareMerged, untouched } from '../../../cursor/position.ts';
+import { compareMerged } from '../../../cursor/position.ts';
 import type { TailSettings } from '../../settings.ts';
 import { DeliveredEdge, LazyBatch } from './batch.ts';
 import type { Delivery, Dropped } from './delivery.ts';
@@ -10,7 +10,8 @@ import type { JobPlace } from '../place/job-place.ts';
 import type { Lane } from '../lane.ts';
 import type { Phase, Phases } from '../phases.ts';
 import type { Resumed } from '../place/tail-state.ts';
-import type { StatusChange, StreamState } from './statuses.ts';
+import { failureOf, lagSeconds } from './statuses.ts';
+import type { StatusChange } from './statuses.ts';
 import { encodeTailState } from '../place/tail-state.ts';
 import type { TailState } from '../place/tail-state.ts';
 
@@ -78,14 +79,20 @@ export class Outgoing {
     return new LazyBatch({ edges, more, mayRepeat, dropped }, () => this.#state(), this.#cursors);
   }
 
+  /** Reports gaps of live jobs, except those that end before `from`. */
+  *gaps(from: MergedPosition | null = null): Generator<LogStreamEvent, void, undefined> {
+    for (const lane of this.#phases.in('live')) {
+      for (const gap of lane.takeGaps(from)) yield this.batch([], this.#phases.histories().length > 0, gap);
+    }
+  }
+
   status({ state, lane }: StatusChange): LogStreamEvent {
-    const error = lane?.failing ?? null;
     return {
       type: 'LogStreamStatus',
       state,
-      lagSeconds: this.#lagSeconds(state),
+      lagSeconds: lagSeconds(state, this.#phases),
       cursor: encodeTailState(this.#cursors, this.#state()),
-      failure: lane === null || error === null ? null : lane.failureOf(error),
+      failure: lane && failureOf(lane),
     };
   }
 
@@ -98,19 +105,6 @@ export class Outgoing {
     if (this.#furthest !== null && compareMerged(position, this.#furthest) < 0) return true;
     this.#furthest = position;
     return false;
-  }
-
-  /** How many seconds the subscriber is behind the newest known line; null if that is not known. */
-  #lagSeconds(state: StreamState): number | null {
-    if (state === 'LIVE') return 0;
-    const times = this.#phases.histories().map(({ position }) => position.time);
-    if (state !== 'CATCHING_UP' || times.length === 0) return null;
-    const newest = this.#phases.lanes.reduce(
-      (max, { feed }) => ((feed.window.newest ?? 0n) > max ? (feed.window.newest ?? 0n) : max),
-      0n,
-    );
-    const time = times.reduce((min, each) => (each < min ? each : min));
-    return time <= untouched('forward').time || time > newest ? null : Number(newest - time) / 1e9;
   }
 
   /** What the subscriber has received, as a cursor records it. */

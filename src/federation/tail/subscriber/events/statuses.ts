@@ -1,5 +1,10 @@
-import type { LogStreamEvent } from '../../../api.ts';
+import { asError } from '../../../../domain/errors.ts';
+import type { LogStreamEvent, SourceFailure } from '../../../api.ts';
+import { untouched } from '../../../cursor/position.ts';
+import { sourceFailure } from '../../../failures.ts';
+import { encodeNodeId } from '../../../node-id.ts';
 import type { Lane } from '../lane.ts';
+import type { Phases } from '../phases.ts';
 
 export type StreamState = Extract<LogStreamEvent, { type: 'LogStreamStatus' }>['state'];
 
@@ -45,4 +50,39 @@ export class Statuses {
     this.#told = 'CATCHING_UP';
     return { state: 'CATCHING_UP', lane: null };
   }
+}
+
+/** The failure of a job whose source does not answer; null if it answers. */
+export function failureOf({ scope: { source, scope }, failing }: Lane): SourceFailure | null {
+  return failing && sourceFailure(source.name, encodeNodeId('Job', source.name, scope.job), failing);
+}
+
+/** How many seconds the subscriber is behind the newest known line; null if that is not known. */
+export function lagSeconds(state: StreamState, phases: Phases): number | null {
+  if (state === 'LIVE') return 0;
+  const times = phases.histories().map(({ position }) => position.time);
+  if (state !== 'CATCHING_UP' || times.length === 0) return null;
+  const newest = phases.lanes.reduce(
+    (max, { feed }) => ((feed.window.newest ?? 0n) > max ? (feed.window.newest ?? 0n) : max),
+    0n,
+  );
+  const time = times.reduce((min, each) => (each < min ? each : min));
+  return time <= untouched('forward').time || time > newest ? null : Number(newest - time) / 1e9;
+}
+
+/** Throws the error of a broken feed. */
+export function checkFeeds(lanes: readonly Lane[]): void {
+  for (const { feed } of lanes) if (feed.state.kind === 'broken') throw asError(feed.state.error);
+}
+
+/** Why no more lines will come; null if more may come. Throws the error of a broken feed. */
+export function endReason(phases: Phases): 'JOB_FINISHED' | 'SOURCE_GONE' | null {
+  checkFeeds(phases.lanes);
+  let reason: 'JOB_FINISHED' | 'SOURCE_GONE' = 'JOB_FINISHED';
+  for (const [{ feed }, { kind }] of phases.all()) {
+    const { state } = feed;
+    if (kind !== 'live' || state.kind !== 'ended' || feed.isHolding) return null;
+    if (state.reason === 'SOURCE_GONE') reason = 'SOURCE_GONE';
+  }
+  return reason;
 }
