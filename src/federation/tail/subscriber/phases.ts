@@ -1,5 +1,6 @@
+import type { LogStreamEvent } from '../../api.ts';
+import type { MergedPosition } from '../../cursor/position.ts';
 import type { Delivery } from './events/delivery.ts';
-import type { History } from './history/history.ts';
 import type { JobPlace } from './place/job-place.ts';
 import type { Lane } from './lane.ts';
 
@@ -7,13 +8,25 @@ import type { Lane } from './lane.ts';
 export type Owed =
   { readonly kind: 'after'; readonly place: JobPlace } | { readonly kind: 'last'; readonly count: number };
 
+/** The past of some jobs, which is being read together. */
+export interface JointHistory {
+  /** The position up to which the past has been read. */
+  readonly position: MergedPosition;
+  /** When to look again; Infinity while a page is being read. */
+  readonly dueAt: number;
+  /** Delivers a page or starts the read of the next one. Jobs whose windows hold the rest go live. */
+  goOn(): Generator<LogStreamEvent, void, undefined>;
+  /** What a cursor records of a job. */
+  stateOf(lane: Lane): { place: JobPlace; names: readonly string[] };
+}
+
 /**
  * The phase of one job of a subscription. Starting: its feed has not read the end of the log yet. History: its past is
  * being read, together with that of other jobs. Live: it takes what its feed releases.
  */
 export type Phase =
   | { readonly kind: 'starting'; readonly owed: Owed }
-  | { readonly kind: 'history'; readonly history: History }
+  | { readonly kind: 'history'; readonly history: JointHistory }
   | { readonly kind: 'live' };
 
 const LIVE: Phase = { kind: 'live' };
@@ -36,7 +49,7 @@ export class Phases {
     return this.lanes.filter((lane) => this.#phases.get(lane)?.kind === kind);
   }
 
-  histories(): History[] {
+  histories(): JointHistory[] {
     const phases = [...this.#phases.values()];
     return [...new Set(phases.flatMap((phase) => (phase.kind === 'history' ? [phase.history] : [])))];
   }
@@ -46,7 +59,7 @@ export class Phases {
     for (const lane of this.in('starting')) this.#phases.set(lane, { kind: 'starting', owed });
   }
 
-  beginHistory(lanes: readonly Lane[], history: History): void {
+  beginHistory(lanes: readonly Lane[], history: JointHistory): void {
     for (const lane of lanes) this.#phases.set(lane, { kind: 'history', history });
   }
 

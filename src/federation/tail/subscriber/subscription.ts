@@ -3,6 +3,7 @@ import type { Call } from '../../../domain/call.ts';
 import type { LogStreamEvent, TailArguments } from '../../api.ts';
 import { checkTailArguments, checkTimeBounds } from '../../arguments.ts';
 import type { CursorCodec } from '../../cursor/codec.ts';
+import type { CursorState } from '../../cursor/position.ts';
 import { logConnectionKey } from '../../logs/connection.ts';
 import { checkLogFilter } from '../../log-filter/filter.ts';
 import { filtersOfScopes } from '../../logs/part-choice.ts';
@@ -13,7 +14,8 @@ import { AcceptFilter } from './accept-filter.ts';
 import { inOrder } from './events/delivery.ts';
 import type { Delivery } from './events/delivery.ts';
 import { beginAfresh, owedAfresh } from './beginning.ts';
-import { CatchUp } from './history/catch-up.ts';
+import { History } from './history/history.ts';
+import type { HistoryOptions } from './history/history.ts';
 import { readHistoryPage } from './history/history-page.ts';
 import type { HistoryQuery } from './history/history-page.ts';
 import { joinPlaces, placeOfJob } from './place/job-place.ts';
@@ -67,7 +69,7 @@ export class Subscription {
   readonly #resume: TailState | null;
   readonly #resumed: Resumed;
   readonly #outgoing: Outgoing;
-  readonly #catchUp: CatchUp;
+  readonly #historyOptions: HistoryOptions;
 
   constructor(options: SubscriptionOptions, call: Call) {
     const { args, scopes } = options;
@@ -105,7 +107,7 @@ export class Subscription {
     this.#outgoing = new Outgoing(this.#phases, this.#resumed, cursors, options.tail, (lines) => {
       options.feeds.noteDropped(lines);
     });
-    this.#catchUp = new CatchUp({
+    this.#historyOptions = {
       phases: this.#phases,
       outgoing: this.#outgoing,
       resumed: this.#resumed,
@@ -115,7 +117,7 @@ export class Subscription {
         this.wake();
       },
       retryMilliseconds: options.tail.intervalMilliseconds,
-    });
+    };
   }
 
   async *events(): AsyncGenerator<LogStreamEvent, void, undefined> {
@@ -127,7 +129,7 @@ export class Subscription {
         this.#sleep.look();
         for (const [lane, { kind }] of this.#phases.all()) await lane.judge(kind === 'live');
         yield* this.#admit();
-        for (const history of this.#phases.histories()) yield* this.#catchUp.goOn(history);
+        for (const history of this.#phases.histories()) yield* history.goOn();
         yield* this.#outgoing.gaps();
         const fresh = this.#takeReleased();
         this.#outgoing.owe(fresh);
@@ -163,11 +165,13 @@ export class Subscription {
       if (mayRepeat && furthest !== null) this.#resumed.repeatUpTo(furthest);
     }
     this.#outgoing.owe([]);
-    this.#catchUp.begin(
-      live,
-      joinPlaces(places),
-      live.some((lane) => lane.remembers),
-    );
+    const expects = live.some((lane) => lane.remembers);
+    this.#readPast(live, joinPlaces(places), expects);
+  }
+
+  /** Begins to read the past of jobs after `place`. `expects`: true if lines after it were delivered. */
+  #readPast(lanes: readonly Lane[], place: CursorState, expects: boolean): void {
+    this.#phases.beginHistory(lanes, new History(lanes, place, expects, this.#historyOptions));
   }
 
   /** Waits for the sources, and begins with those that have answered. */
@@ -188,7 +192,7 @@ export class Subscription {
   /** Begins from the cursor, with the last lines, or with new lines only. */
   async *#begin(ready: readonly Lane[]): AsyncGenerator<LogStreamEvent, void, undefined> {
     if (this.#resume !== null) {
-      this.#catchUp.begin(ready, this.#resume.place, this.#resume.names.length > 0);
+      this.#readPast(ready, this.#resume.place, this.#resume.names.length > 0);
       return;
     }
     yield* beginAfresh(ready, {
@@ -209,7 +213,7 @@ export class Subscription {
       if (phase.kind !== 'starting' || !lane.isReady) continue;
       const { owed } = phase;
       if (owed.kind === 'after') {
-        this.#catchUp.begin([lane], owed.place, false);
+        this.#readPast([lane], owed.place, false);
         continue;
       }
       const lines = lane.windowLines();
