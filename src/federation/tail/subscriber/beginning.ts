@@ -5,12 +5,11 @@ import { inOrder } from './events/delivery.ts';
 import type { Delivery, Dropped } from './events/delivery.ts';
 import type { Outgoing } from './events/outgoing.ts';
 import { readHistoryPage, REFUSED } from './history/history-page.ts';
-import type { HistoryQuery } from './history/history-page.ts';
+import type { HistoryOptions } from './history/history.ts';
 import type { LastLines, SharedLastLines } from './history/last-lines.ts';
 import type { Lane } from './lane.ts';
 import type { Owed, Phases } from './phases.ts';
 import { placeBefore } from './place/job-place.ts';
-import type { WakeableSleep } from './wakeable-sleep.ts';
 
 /** What a subscriber that does not resume gets first. */
 interface FirstEvent {
@@ -24,18 +23,12 @@ interface FirstEvent {
 const FAR_AHEAD: MergedPosition = { ...untouched('backward'), scope: 0, partition: '' };
 
 /** What a beginning uses of its subscription. */
-export interface BeginningOptions {
-  readonly phases: Phases;
-  readonly outgoing: Outgoing;
-  readonly sleep: WakeableSleep;
+export interface BeginningOptions extends HistoryOptions {
   readonly lastLines: SharedLastLines;
   /** Identifies the jobs and the filter. */
   readonly key: string;
   /** How many of the last lines are wanted; 0: new lines only. */
   readonly wanted: number;
-  readonly query: HistoryQuery;
-  /** The pause before failed sources are called again, if they do not set one. */
-  readonly retryMilliseconds: number;
 }
 
 /** What each job is owed by a subscription that does not resume: the last lines, or those that come from `now` on. */
@@ -71,7 +64,7 @@ function* deliverFirst(
 
 async function readLast(
   ready: readonly Lane[],
-  { sleep, wanted, query, retryMilliseconds }: BeginningOptions,
+  { sleep, wanted, query, tail }: BeginningOptions,
 ): Promise<LastLines> {
   const scopes = new Map(ready.map((lane) => [lane.index, lane.scope]));
   while (!query.signal.aborted) {
@@ -80,7 +73,7 @@ async function readLast(
       return { lines: [], dropped: { count: null, reason: REFUSED, after: null, before: null }, failed: page.failed };
     }
     if (page.failed.size < ready.length) return page;
-    const until = performance.now() + (page.retryAfterSeconds ?? retryMilliseconds / 1000) * 1000;
+    const until = performance.now() + (page.retryAfterSeconds ?? tail.intervalMilliseconds / 1000) * 1000;
     while (performance.now() < until && !sleep.isOver()) {
       sleep.look();
       await sleep.until(until);

@@ -138,17 +138,16 @@ export class Lane implements FeedListener {
    * were taken but not delivered yet; they are excluded.
    */
   liveState(owed: readonly Delivery[]): { place: JobPlace; names: string[]; mayRepeat: boolean } {
-    const start = this.#settledBefore(owed);
-    const place = placeBefore(start);
-    const names = this.#takenLines(start, owed).map((line) => this.#digestOf(line));
-    return { place, names: [...names, ...this.namesAfter(place)], mayRepeat: this.#hasEvictedFrom(start) };
+    const { place, lines, mayRepeat } = this.#settled(owed);
+    const names = lines.map((line) => this.#digestOf(line));
+    return { place, names: [...names, ...this.namesAfter(place)], mayRepeat };
   }
 
   /** The feed is about to evict lines: from here on, this lane itself remembers which lines were delivered. */
   freeze(owed: readonly Delivery[]): { place: JobPlace; mayRepeat: boolean } {
-    const start = this.#settledBefore(owed);
-    for (const line of this.#takenLines(start, owed)) this.remember(this.#deliveryOf(line));
-    return { place: placeBefore(start), mayRepeat: this.#hasEvictedFrom(start) };
+    const { place, lines, mayRepeat } = this.#settled(owed);
+    for (const line of lines) this.remember(this.#deliveryOf(line));
+    return { place, mayRepeat };
   }
 
   /** Gaps that were not reported yet, except those that end before `from`. */
@@ -170,26 +169,27 @@ export class Lane implements FeedListener {
     this.#startWhenTaken = this.feed.window.start;
   }
 
+  /**
+   * What the feed brought and was delivered: all lines before `place`, and these lines from there on. `mayRepeat`: other
+   * lines from there on can no longer be named, because the window has evicted them since lines were last taken.
+   */
+  #settled(owed: readonly Delivery[]): { place: JobPlace; lines: readonly WindowLine[]; mayRepeat: boolean } {
+    const from = this.#settledBefore(owed);
+    const open = new Set(owed.map(({ digest }) => digest));
+    const lines = this.feed
+      .takenFrom(this.#taken, from)
+      .filter((line) => this.#filter.accepts(line.entry) && (open.size === 0 || !open.has(this.#digestOf(line))));
+    const { start } = this.feed.window;
+    const mayRepeat = start !== null && from < start && start !== this.#startWhenTaken;
+    return { place: placeBefore(from), lines, mayRepeat };
+  }
+
   /** The instant before which everything is settled: no earlier line is owed, and one that still comes counts as late. */
   #settledBefore(owed: readonly Delivery[]): bigint {
     const low = this.feed.lowWatermark(this.#taken) ?? untouched('forward').time;
     return owed
       .filter(({ position }) => position.scope === this.index)
       .reduce((min, { position }) => (position.time < min ? position.time : min), low);
-  }
-
-  /** Lines of the window from `start` on that were taken and delivered. */
-  #takenLines(start: bigint, owed: readonly Delivery[]): WindowLine[] {
-    const open = new Set(owed.map(({ digest }) => digest));
-    return this.feed
-      .takenFrom(this.#taken, start)
-      .filter((line) => this.#filter.accepts(line.entry) && (open.size === 0 || !open.has(this.#digestOf(line))));
-  }
-
-  /** True if the window has evicted lines from `time` on since lines were last taken: those can no longer be named. */
-  #hasEvictedFrom(time: bigint): boolean {
-    const { start } = this.feed.window;
-    return start !== null && time < start && start !== this.#startWhenTaken;
   }
 
   /** Forgets lines before the window for which `isPassed` is true: the feed cannot bring them any more. */

@@ -16,8 +16,6 @@ import type { Delivery } from './events/delivery.ts';
 import { beginAfresh, owedAfresh } from './beginning.ts';
 import { History } from './history/history.ts';
 import type { HistoryOptions } from './history/history.ts';
-import { readHistoryPage } from './history/history-page.ts';
-import type { HistoryQuery } from './history/history-page.ts';
 import { joinPlaces, placeOfJob } from './place/job-place.ts';
 import type { JobPlace } from './place/job-place.ts';
 import { Lane } from './lane.ts';
@@ -59,9 +57,6 @@ export class Subscription {
   readonly #call: Call;
   /** Identifies the jobs and the filter. */
   readonly #key: string;
-  readonly #query: HistoryQuery;
-  /** Aborted when the subscriber has left, the server shuts down or a source has changed. */
-  readonly #leave: AbortSignal;
   readonly #over = new AbortController();
   readonly #phases: Phases;
   readonly #sleep: WakeableSleep;
@@ -72,7 +67,8 @@ export class Subscription {
   readonly #historyOptions: HistoryOptions;
 
   constructor(options: SubscriptionOptions, call: Call) {
-    const { args, scopes } = options;
+    const { args, scopes, maxScanPages } = options;
+    const { asker, authorization, span } = call;
     checkTailArguments(args, options.maxPageSize);
     this.#options = options;
     this.#call = call;
@@ -80,21 +76,12 @@ export class Subscription {
     const cursors = options.cursors.forConnection(this.#key);
     this.#resume = typeof args.after === 'string' ? decodeTailState(cursors, args.after) : null;
     this.#resumed = new Resumed(this.#resume ?? { names: [], furthest: null, mayRepeat: false });
-    this.#leave = AbortSignal.any([call.signal, options.stopping, options.changed, this.#over.signal]);
+    const leave = AbortSignal.any([call.signal, options.stopping, options.changed, this.#over.signal]);
+    this.#sleep = new WakeableSleep(leave);
     const { since, until, ...filter } = args.filter ?? {};
     checkLogFilter(filter);
     const filterOf = filtersOfScopes(filter);
     const bounds = checkTimeBounds({ since, until });
-    this.#query = {
-      filterOf,
-      ...bounds,
-      maxScanPages: options.maxScanPages,
-      asker: call.asker,
-      authorization: call.authorization,
-      span: call.span,
-      signal: this.#leave,
-    };
-    this.#sleep = new WakeableSleep(this.#leave);
     const lanes = scopes.map((resolved, index) => {
       const filter = filterOf({ source: resolved.source.name, scope: resolved.scope });
       return new Lane(resolved, index, this, new AcceptFilter(filter, bounds));
@@ -112,11 +99,9 @@ export class Subscription {
       outgoing: this.#outgoing,
       resumed: this.#resumed,
       statuses: this.#statuses,
-      read: (from, place) => readHistoryPage(from, place, options.tail.batchSize, this.#query),
-      wake: () => {
-        this.wake();
-      },
-      retryMilliseconds: options.tail.intervalMilliseconds,
+      sleep: this.#sleep,
+      query: { filterOf, ...bounds, maxScanPages, asker, authorization, span, signal: leave },
+      tail: options.tail,
     };
   }
 
@@ -195,16 +180,8 @@ export class Subscription {
       this.#readPast(ready, this.#resume.place, this.#resume.names.length > 0);
       return;
     }
-    yield* beginAfresh(ready, {
-      phases: this.#phases,
-      outgoing: this.#outgoing,
-      sleep: this.#sleep,
-      lastLines: this.#options.lastLines,
-      key: this.#key,
-      wanted: this.#options.args.tail ?? 0,
-      query: this.#query,
-      retryMilliseconds: this.#options.tail.intervalMilliseconds,
-    });
+    const { args, lastLines } = this.#options;
+    yield* beginAfresh(ready, { ...this.#historyOptions, lastLines, key: this.#key, wanted: args.tail ?? 0 });
   }
 
   /** Jobs whose source has answered late begin now. */

@@ -1,7 +1,7 @@
 import type { LogStreamEvent } from '../../../api.ts';
 import { compareMerged, untouched } from '../../../cursor/position.ts';
 import type { CursorState, MergedPosition } from '../../../cursor/position.ts';
-import type { ResolvedScope } from '../../../logs/slots.ts';
+import type { TailSettings } from '../../settings.ts';
 import { inOrder } from '../events/delivery.ts';
 import type { Delivery, Dropped } from '../events/delivery.ts';
 import type { Outgoing } from '../events/outgoing.ts';
@@ -11,8 +11,9 @@ import type { JointHistory, Phases } from '../phases.ts';
 import { FROM_THE_BEGINNING, isAfter, placeOfJob, positionBefore, startOf } from '../place/job-place.ts';
 import type { JobPlace } from '../place/job-place.ts';
 import type { Resumed } from '../place/tail-state.ts';
-import { REFUSED } from './history-page.ts';
-import type { HistoryPage } from './history-page.ts';
+import type { WakeableSleep } from '../wakeable-sleep.ts';
+import { readHistoryPage, REFUSED } from './history-page.ts';
+import type { HistoryPage, HistoryQuery } from './history-page.ts';
 
 /** What a history uses of its subscription. */
 export interface HistoryOptions {
@@ -20,12 +21,11 @@ export interface HistoryOptions {
   readonly outgoing: Outgoing;
   readonly resumed: Resumed;
   readonly statuses: Statuses;
-  /** Reads one page after a place. */
-  readonly read: (scopes: ReadonlyMap<number, ResolvedScope>, from: CursorState) => Promise<HistoryPage>;
-  /** Called when a page has been read. */
-  readonly wake: () => void;
-  /** The pause before a failed source is called again, if the source does not set one. */
-  readonly retryMilliseconds: number;
+  /** Woken when a page has been read. */
+  readonly sleep: WakeableSleep;
+  readonly query: HistoryQuery;
+  /** `intervalMilliseconds`: the pause before a failed source is called again, if the source does not set one. */
+  readonly tail: Pick<TailSettings, 'batchSize' | 'intervalMilliseconds'>;
 }
 
 /** The reason for a gap if the lines around the resumed position no longer exist. */
@@ -131,16 +131,16 @@ export class History implements JointHistory {
   #readOn(): void {
     if (this.#state.kind !== 'idle' || this.#state.dueAt > performance.now()) return;
     this.#state = { kind: 'reading' };
-    const { read, wake } = this.#options;
+    const { query, sleep, tail } = this.#options;
     const scopes = new Map(this.#lanes.map((lane) => [lane.index, lane.scope]));
-    read(scopes, this.#place).then(
+    readHistoryPage(scopes, this.#place, tail.batchSize, query).then(
       (page) => {
         this.#state = { kind: 'read', page };
-        wake();
+        sleep.wake();
       },
       (error: unknown) => {
         this.#state = { kind: 'broken', error };
-        wake();
+        sleep.wake();
       },
     );
   }
@@ -150,7 +150,8 @@ export class History implements JointHistory {
     if (this.#state.kind === 'broken') throw this.#state.error;
     if (this.#state.kind !== 'read') return null;
     const { page } = this.#state;
-    const pause = page.failed.size === 0 ? 0 : (page.retryAfterSeconds ?? 0) * 1000 || this.#options.retryMilliseconds;
+    const { intervalMilliseconds } = this.#options.tail;
+    const pause = page.failed.size === 0 ? 0 : (page.retryAfterSeconds ?? 0) * 1000 || intervalMilliseconds;
     this.#state = { kind: 'idle', dueAt: performance.now() + pause };
     return page;
   }
