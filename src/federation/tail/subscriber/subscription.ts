@@ -22,10 +22,8 @@ import { Lane } from './lane.ts';
 import type { SharedLastLines } from './history/last-lines.ts';
 import { Outgoing } from './events/outgoing.ts';
 import { Phases } from './phases.ts';
-import { Resumed } from './place/tail-state.ts';
+import { decodeTailState, Resumed } from './place/tail-state.ts';
 import { checkFeeds, endReason, Statuses } from './events/statuses.ts';
-import { decodeTailState } from './place/tail-state.ts';
-import type { TailState } from './place/tail-state.ts';
 import { WakeableSleep } from './wakeable-sleep.ts';
 
 /** How long to wait for sources that have not answered before the others begin without them. */
@@ -61,7 +59,6 @@ export class Subscription {
   readonly #phases: Phases;
   readonly #sleep: WakeableSleep;
   readonly #statuses = new Statuses();
-  readonly #resume: TailState | null;
   readonly #resumed: Resumed;
   readonly #outgoing: Outgoing;
   readonly #historyOptions: HistoryOptions;
@@ -74,8 +71,7 @@ export class Subscription {
     this.#call = call;
     this.#key = logConnectionKey(scopes, { filter: args.filter });
     const cursors = options.cursors.forConnection(this.#key);
-    this.#resume = typeof args.after === 'string' ? decodeTailState(cursors, args.after) : null;
-    this.#resumed = new Resumed(this.#resume ?? { names: [], furthest: null, mayRepeat: false });
+    this.#resumed = new Resumed(typeof args.after === 'string' ? decodeTailState(cursors, args.after) : null);
     const leave = AbortSignal.any([call.signal, options.stopping, options.changed, this.#over.signal]);
     this.#sleep = new WakeableSleep(leave);
     const { since, until, ...filter } = args.filter ?? {};
@@ -86,10 +82,10 @@ export class Subscription {
       const filter = filterOf({ source: resolved.source.name, scope: resolved.scope });
       return new Lane(resolved, index, this, new AcceptFilter(filter, bounds));
     });
-    const resume = this.#resume;
+    const { place } = this.#resumed;
     const afresh = owedAfresh(args.tail ?? 0, BigInt(Date.now()) * 1_000_000n);
     this.#phases = new Phases(lanes, ({ index }) =>
-      resume === null ? afresh : { kind: 'after', place: placeOfJob(resume.place, index) },
+      place === null ? afresh : { kind: 'after', place: placeOfJob(place, index) },
     );
     this.#outgoing = new Outgoing(this.#phases, this.#resumed, cursors, options.tail, (lines) => {
       options.feeds.noteDropped(lines);
@@ -176,8 +172,9 @@ export class Subscription {
 
   /** Begins from the cursor, with the last lines, or with new lines only. */
   async *#begin(ready: readonly Lane[]): AsyncGenerator<LogStreamEvent, void, undefined> {
-    if (this.#resume !== null) {
-      this.#readPast(ready, this.#resume.place, this.#resume.names.length > 0);
+    const { place, hasNames } = this.#resumed;
+    if (place !== null) {
+      this.#readPast(ready, place, hasNames);
       return;
     }
     const { args, lastLines } = this.#options;

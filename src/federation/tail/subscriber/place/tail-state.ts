@@ -54,17 +54,24 @@ export function decodeTailState(cursors: ConnectionCursors, cursor: string): Tai
   };
 }
 
-/** What a resumed cursor records of delivered lines. Its names are matched to lines when those are read again. */
+/** What the cursor of a resumed subscription records. Its names are matched to lines when those are read again. */
 export class Resumed {
+  /** Null: the subscription does not resume. */
+  readonly place: CursorState | null;
   readonly #names: Set<string>;
   /** The instant of the latest line that had been delivered. */
   readonly furthest: bigint | null;
   #repeatsUpTo: bigint | null;
 
-  constructor({ names, furthest, mayRepeat }: Pick<TailState, 'names' | 'furthest' | 'mayRepeat'>) {
-    this.#names = new Set(names);
-    this.furthest = furthest;
-    this.#repeatsUpTo = mayRepeat ? furthest : null;
+  constructor(state: TailState | null) {
+    this.place = state?.place ?? null;
+    this.#names = new Set(state?.names);
+    this.furthest = state?.furthest ?? null;
+    this.#repeatsUpTo = state?.mayRepeat === true ? this.furthest : null;
+  }
+
+  get hasNames(): boolean {
+    return this.#names.size > 0;
   }
 
   /** True if an arriving line had been delivered. Forgets its name, which is no longer needed. */
