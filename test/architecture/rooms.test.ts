@@ -87,6 +87,19 @@ describe('the tail', () => {
     expect(rooms).toEqual([]);
   });
 
+  test('is resumed in at most 12 files and 1,700 lines, which the documentation names', () => {
+    const section = read('docs/architecture.md').split('## Resuming a tail')[1]?.split('\n## ')[0] ?? '';
+    const [path = [], beside = []] = section
+      .split('Beside this path')
+      .map((text) => [...text.matchAll(/`(src\/[^`]*\.ts)`/g)].map(([, file = '']) => file));
+    const lines = path.reduce((sum, file) => sum + read(file).split('\n').length - 1, 0);
+    expect(path.length).toBeLessThanOrEqual(12);
+    expect(lines).toBeLessThanOrEqual(1_700);
+    const room = `${tail}/subscriber`;
+    const named = [...path, ...beside].filter((file) => file.startsWith(`${room}/`));
+    expect(named.sort()).toEqual([...filesUnder(room)].sort());
+  });
+
   test('has a check that finds what one room imports of another', () => {
     expect(importsInto(`${tail}/feed`, `${tail}/subscriber`)).toContain(
       `${tail}/subscriber/lane.ts → ${tail}/feed/feed.ts`,

@@ -1,11 +1,11 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
+import { compareMerged } from '../cursor/position.ts';
 import type { MergedPosition } from '../cursor/position.ts';
 import { FailedScope } from './failed-scope.ts';
 import type { SlotFailure } from './merge.ts';
 import { positionIn } from './slot.ts';
-import { compareMerged } from '../cursor/position.ts';
 import type { Slot } from './slot.ts';
 import { readMergedPage } from './page.ts';
 import type { MergedPage, MergedPageOptions } from './page.ts';

@@ -1,7 +1,7 @@
 import { isBeyond, startOfInstant } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
-import type { CursorState, MergedPosition, PartitionMark } from '../cursor/position.ts';
 import { compareSlots, isUntouched, untouched } from '../cursor/position.ts';
+import type { CursorState, MergedPosition, PartitionMark } from '../cursor/position.ts';
 import type { Slot } from './slot.ts';
 
 /** The range of a merged log to read, given by cursors and times. */

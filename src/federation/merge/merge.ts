@@ -1,11 +1,11 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
+import { compareMerged, isUntouched, untouched } from '../cursor/position.ts';
 import type { MergedPosition, PartitionMark } from '../cursor/position.ts';
 import { FailedScope } from './failed-scope.ts';
 import { MergeLane } from './lane.ts';
 import type { MergedRow, MergeOptions } from './lane.ts';
 import { positionIn } from './slot.ts';
-import { compareMerged, isUntouched, untouched } from '../cursor/position.ts';
 import type { Slot } from './slot.ts';
 import { UnreadableRows } from '../failures.ts';
 

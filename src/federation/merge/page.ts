@@ -1,12 +1,12 @@
 import { FairShare, isTurnOver, rest } from '../../domain/fair-share.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { EndlessList } from '../../pagination/core/page-guard.ts';
+import { untouched } from '../cursor/position.ts';
 import type { CursorState } from '../cursor/position.ts';
 import type { MergedRow, MergeOptions } from './lane.ts';
 import { Merge } from './merge.ts';
 import type { SlotFailure } from './merge.ts';
 import { positionIn } from './slot.ts';
-import { untouched } from '../cursor/position.ts';
 import type { Slot } from './slot.ts';
 import type { Call } from '../../domain/call.ts';
 

@@ -23,7 +23,7 @@ interface FirstEvent {
 const FAR_AHEAD: MergedPosition = { ...untouched('backward'), scope: 0, partition: '' };
 
 /** What a beginning uses of its subscription. */
-export interface BeginningOptions extends HistoryOptions {
+interface BeginningOptions extends HistoryOptions {
   readonly lastLines: SharedLastLines;
   /** Identifies the jobs and the filter. */
   readonly key: string;
@@ -62,10 +62,7 @@ function* deliverFirst(
   yield* outgoing.gaps(gapsFrom);
 }
 
-async function readLast(
-  ready: readonly Lane[],
-  { sleep, wanted, query, tail }: BeginningOptions,
-): Promise<LastLines> {
+async function readLast(ready: readonly Lane[], { sleep, wanted, query, tail }: BeginningOptions): Promise<LastLines> {
   const scopes = new Map(ready.map((lane) => [lane.index, lane.scope]));
   while (!query.signal.aborted) {
     const page = await readHistoryPage(scopes, null, wanted, query);

@@ -1,8 +1,8 @@
 import type { Call } from '../../../domain/call.ts';
 import type { TributaryError } from '../../../domain/errors.ts';
+import { compareMerged, untouched } from '../../cursor/position.ts';
 import type { MergedPosition } from '../../cursor/position.ts';
 import type { ResolvedScope } from '../../logs/slots.ts';
-import { compareMerged, untouched } from '../../cursor/position.ts';
 import type { Feed, FeedListener } from '../feed/feed.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { WindowLine } from '../feed/lines/line-window.ts';

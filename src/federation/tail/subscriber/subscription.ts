@@ -1,4 +1,3 @@
-/** One file, although a long one: all phases of a subscriber share its state. */
 import type { Call } from '../../../domain/call.ts';
 import type { LogStreamEvent, TailArguments } from '../../api.ts';
 import { checkTailArguments, checkTimeBounds } from '../../arguments.ts';

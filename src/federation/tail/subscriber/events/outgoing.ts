@@ -1,7 +1,7 @@
 import type { LogStreamEvent } from '../../../api.ts';
 import type { ConnectionCursors } from '../../../cursor/codec.ts';
-import type { MergedPosition } from '../../../cursor/position.ts';
 import { compareMerged } from '../../../cursor/position.ts';
+import type { MergedPosition } from '../../../cursor/position.ts';
 import type { TailSettings } from '../../settings.ts';
 import { DeliveredEdge, LazyBatch } from './batch.ts';
 import type { Delivery, Dropped } from './delivery.ts';

@@ -6,7 +6,7 @@ import { encodeNodeId } from '../../../node-id.ts';
 import type { Lane } from '../lane.ts';
 import type { Phases } from '../phases.ts';
 
-export type StreamState = Extract<LogStreamEvent, { type: 'LogStreamStatus' }>['state'];
+type StreamState = Extract<LogStreamEvent, { type: 'LogStreamStatus' }>['state'];
 
 /** A change in a stream's state, and the job whose source does not answer. */
 export interface StatusChange {

@@ -1,6 +1,6 @@
 import { startOfInstant } from '../../../../domain/ordered.ts';
-import type { CursorState, MergedPosition, PartitionMark } from '../../../cursor/position.ts';
 import { compareMerged, untouched } from '../../../cursor/position.ts';
+import type { CursorState, MergedPosition, PartitionMark } from '../../../cursor/position.ts';
 
 /**
  * Up to where the lines of one job are settled: every partition is at `position`, except those with a mark. The places

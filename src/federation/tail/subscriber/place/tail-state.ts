@@ -58,6 +58,8 @@ export function decodeTailState(cursors: ConnectionCursors, cursor: string): Tai
 export class Resumed {
   /** Null: the subscription does not resume. */
   readonly place: CursorState | null;
+  /** True if the cursor names lines that were delivered after `place`. */
+  readonly hasNames: boolean;
   readonly #names: Set<string>;
   /** The instant of the latest line that had been delivered. */
   readonly furthest: bigint | null;
@@ -66,12 +68,9 @@ export class Resumed {
   constructor(state: TailState | null) {
     this.place = state?.place ?? null;
     this.#names = new Set(state?.names);
+    this.hasNames = this.#names.size > 0;
     this.furthest = state?.furthest ?? null;
     this.#repeatsUpTo = state?.mayRepeat === true ? this.furthest : null;
-  }
-
-  get hasNames(): boolean {
-    return this.#names.size > 0;
   }
 
   /** True if an arriving line had been delivered. Forgets its name, which is no longer needed. */
