@@ -138,7 +138,7 @@ function createConnector(source, http, { repository, logHosts }) {
     return { rows: [...tasks.values()], odd, truncated: `only the first ${tasks.size} jobs of a run are read` };
   }
 
-  /** A job of the run. It may be one that could not be read: then it is not said that there is none. */
+  /** A job of the run. If the job could not be read, the answer is not that it does not exist. */
   async function taskWith(job, key, call) {
     const { rows, odd, truncated } = await tasksOf(job, call);
     const found = rows.find((task) => task.key === key);
@@ -213,7 +213,7 @@ function createConnector(source, http, { repository, logHosts }) {
         redirectsTo: logHosts,
       });
       const logs = rows.filter(isWanted).map((task) => logOf(http, request(task.key), task));
-      // What the list of jobs lacks is said beside the lines of the others, but not beside those of the one that was asked for.
+      // A gap in the list of jobs is reported beside the lines of other jobs, not beside those of the requested job.
       const isFound = scope.task !== undefined && logs.length > 0;
       const missing = wholeListPartition(' missing', async () => ({ rows: [], truncated }));
       const lacking = truncated === undefined ? oddPartitions(odd) : [...oddPartitions(odd), missing];

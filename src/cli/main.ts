@@ -36,7 +36,7 @@ process.on('SIGTERM', () => {
 });
 
 const output = new Output(process.stdout, stopping);
-// Standard error without a reader has nobody who could be told. An error that nothing handles would be logged there, fail again, and so on.
+// If standard error has no reader any more, nobody can be told. As an unhandled error it would be logged there, which fails again, forever.
 process.stderr.on('error', () => undefined);
 const complain = (text: string): void => void process.stderr.write(text);
 
