@@ -36,7 +36,7 @@ process.on('SIGTERM', () => {
 });
 
 const output = new Output(process.stdout, stopping);
-// If standard error has no reader any more, nobody can be told. As an unhandled error it would be logged there, which fails again, forever.
+// A closed standard error has no reader to tell. Unhandled, its error would be logged to standard error, which fails again, without end.
 process.stderr.on('error', () => undefined);
 const complain = (text: string): void => void process.stderr.write(text);
 

@@ -15,7 +15,7 @@ export class RepeatedPages<T extends Ordered> {
   /** True once different numbers have led to different pages. */
   #takesNumbers = false;
 
-  /** `again`: reads a page anew, without remembered answers. */
+  /** `again`: reads a page once more, without remembered answers. */
   constructor(list: IndexedList<T>, source: string, again: (index: number) => Promise<IndexedPage<T>>) {
     this.#list = list;
     this.#source = source;

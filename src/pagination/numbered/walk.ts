@@ -72,7 +72,7 @@ export class IndexedWalk<T extends Ordered> {
     return page;
   }
 
-  /** Reads a page anew, without remembered answers. */
+  /** Reads a page again, without remembered answers. */
   #again(index: number): Promise<IndexedPage<T>> {
     this.#list.renew();
     this.#ahead.delete(index);

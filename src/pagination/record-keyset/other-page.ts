@@ -8,7 +8,7 @@ import type { RecordPageLengths } from './pages.ts';
 export interface OffsetPages<T extends Ordered> {
   readonly lengths: RecordPageLengths;
   fetch(offset: number): Promise<KeysetPage<T>>;
-  /** Asks for the page anew, in place of a remembered answer. */
+  /** Requests the page again, in place of a remembered answer. */
   refetch(offset: number): Promise<KeysetPage<T>>;
 }
 

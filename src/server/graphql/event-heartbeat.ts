@@ -38,7 +38,7 @@ function beat(response: ServerResponse, intervalMilliseconds: number): void {
   response.write = writeEvents;
   // The last events may still wait for a slow client. After the end, nothing may be written.
   const isBlocked = (): boolean => response.writableNeedDrain || response.writableEnded;
-  // Starts anew with each event, so that no silence is longer.
+  // Each event restarts it, so that no silence is longer.
   const silence = setInterval(() => {
     if (hasBegun && !isBlocked()) write(COMMENT);
   }, intervalMilliseconds);
