@@ -100,8 +100,9 @@ async function logsOf(
   { federation, call }: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<LogConnection> {
-  // One operation may begin many reads, each of many jobs or with an expression that takes long to compile.
-  if (isTurnOver()) await rest();
+  // One operation may begin many reads, each of many jobs or with an expression that takes long to compile. The log of one job
+  // is read at once, with what else of the job is requested.
+  if ((scopes.length > 1 || args.filter?.matches !== undefined) && isTurnOver()) await rest();
   const key = JSON.stringify(['logs', scopes, args]);
   const connection = sharedConnection(call, key, () => federation.logs(scopes, args, call));
   // Start the calls of `isComplete` without waiting for the page. Results are cached, and errors show when the field is
