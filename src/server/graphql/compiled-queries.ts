@@ -16,6 +16,7 @@ import { rest } from '../../domain/fair-share.ts';
 import { isTraced } from '../field-traces/inline-traces.ts';
 import { hasDeferred } from './deferred.ts';
 import { withPlaces } from './error-places.ts';
+import { subscribeByEvents } from './events.ts';
 import { conditionNames, plainDocument } from './plain-document.ts';
 import type { Conditions } from './plain-document.ts';
 import { makingOperation } from './rows/making-operation.ts';
@@ -33,6 +34,8 @@ const LONG_CHARACTERS = 4_096;
 
 /** After compiling, rest this many times as long. Meanwhile queries are interpreted, with the same answers. */
 const REST_FACTOR = 9;
+
+type Answer = Promise<ExecutionResult> | ExecutionResult;
 
 /** A document's number, and the variables that decide what is selected. */
 interface KnownDocument {
@@ -54,8 +57,7 @@ const compiled = new LRUCache<string, { readonly query: CompiledQuery['query'] |
  * Compiles queries to functions. The compiler is correct only for plain documents (see `plain-document.ts`): it has
  * bugs with fragments under `@include`, with defaults of variables, and in the order of keys. So variables are coerced
  * here, and each operation is first rewritten as a plain document. Rows whose fields are plain are made by functions of our own
- * (see `rows/`). The interpreter handles subscriptions and answers in
- * parts.
+ * (see `rows/`). The events of a subscription are answered like queries (see `events.ts`). The interpreter gives answers in parts.
  *
  * Compiling costs as much as many interpreted runs, so only documents that arrive again are compiled, and only for a
  * share of the time.
@@ -79,7 +81,30 @@ export function compileQueries(): Plugin {
       prepare();
       return undefined;
     },
+    onSubscribe: ({ args, setSubscribeFn }) => {
+      if (!canAnswerEvents(args)) return;
+      setSubscribeFn((begun: ExecutionArgs) => subscribeCompiled(begun, pace, () => isSecondSight(begun, seen)));
+    },
   };
+}
+
+/** Subscribes, and answers events with a compiled operation once `mayCompile` is true and the pace allows to compile it. */
+export function subscribeCompiled(
+  args: ExecutionArgs,
+  pace: Pace | null = null,
+  mayCompile: () => boolean = () => true,
+): ReturnType<typeof subscribeByEvents> {
+  return subscribeByEvents(args, () =>
+    mayCompile() ? compiledOperation(args, OperationTypeNode.SUBSCRIPTION, pace) : null,
+  );
+}
+
+/** False: the executor of Yoga reports what is wrong with the request, or answers in parts. */
+function canAnswerEvents({ schema, document, operationName, variableValues }: ExecutionArgs): boolean {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.SUBSCRIPTION || hasDeferred(document)) return false;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+  return coerced !== undefined;
 }
 
 /**
@@ -119,19 +144,29 @@ class Pace {
 }
 
 /** Executes like `graphql-js`, with a compiled query where possible. */
-export function executeCompiled(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult {
+export function executeCompiled(args: ExecutionArgs): Answer {
   const run = compiledQuery(args);
   return run === null ? execute(args) : run();
 }
 
 /** Returns a compiled query, or null if the interpreter must answer. */
-export function compiledQuery(
+export function compiledQuery(args: ExecutionArgs, pace: Pace | null = null): (() => Answer) | null {
+  const run = compiledOperation(args, OperationTypeNode.QUERY, pace);
+  return run && (() => run(args.rootValue));
+}
+
+/**
+ * Returns a compiled operation of this type as a function of its root value, or null if the interpreter must answer. The root value
+ * of a subscription is an event.
+ */
+function compiledOperation(
   args: ExecutionArgs,
-  pace: Pace | null = null,
-): (() => Promise<ExecutionResult> | ExecutionResult) | null {
-  const { schema, document, rootValue, contextValue, operationName, variableValues } = args;
+  type: OperationTypeNode,
+  pace: Pace | null,
+): ((rootValue: unknown) => Answer) | null {
+  const { schema, document, contextValue, operationName, variableValues } = args;
   const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== OperationTypeNode.QUERY || hasDeferred(document)) return null;
+  if (operation?.operation !== type || hasDeferred(document)) return null;
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
   // The interpreter reports errors of variables, and of a null for a non-null variable with a default.
   if (coerced === undefined || operation.variableDefinitions?.some((one) => isNullForDefault(one, coerced)) === true) {
@@ -147,7 +182,7 @@ export function compiledQuery(
   }
   const query = variantOf(args, operation, found, conditions, pace);
   if (query === null) return null;
-  return () => {
+  return (rootValue) => {
     // Always the context made by `createContext`.
     const { call } = contextValue as GraphContext;
     const finish = (result: ExecutionResult): ExecutionResult =>

@@ -7,6 +7,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isUnionType,
 } from 'graphql';
 import type { GraphQLArgument, GraphQLCompositeType, GraphQLInputType, GraphQLSchema } from 'graphql';
 
@@ -32,6 +33,11 @@ export function randomOperation(schema: GraphQLSchema, ids: readonly string[], s
   return maker.make();
 }
 
+/** The same for `subscription { logEntries }`. */
+export function randomSubscription(schema: GraphQLSchema, ids: readonly string[], seed: number): RandomOperation {
+  return new OperationMaker(schema, ids, seed).makeSubscription();
+}
+
 class OperationMaker {
   readonly #schema: GraphQLSchema;
   readonly #ids: readonly string[];
@@ -52,10 +58,24 @@ class OperationMaker {
   make(): RandomOperation {
     const root = this.#schema.getQueryType();
     if (!root) throw new Error('The schema has no query type.');
-    const selection = this.#selection(root, 5);
+    return this.#operation('query', this.#selection(root, 5));
+  }
+
+  makeSubscription(): RandomOperation {
+    const root = this.#schema.getSubscriptionType();
+    const type = this.#schema.getType('LogStreamEvent');
+    if (!root || !isUnionType(type)) throw new Error('The schema has no subscription.');
+    const given = this.#argumentsOf(root.getFields()['logEntries']?.args ?? []);
+    // Almost all selections of a union are fragments.
+    const selections = Array.from({ length: 3 }, () => this.#selection(type, 5).slice(1, -1));
+    const alias = this.#chance(0.3) ? 'lines: ' : '';
+    return this.#operation('subscription', `{ ${alias}logEntries${given} { ${selections.join(' ')} } }`);
+  }
+
+  #operation(type: 'query' | 'subscription', selection: string): RandomOperation {
     const definitions = [...this.#variables].map(([name, { definition }]) => `$${name}: ${definition}`);
     const header = definitions.length === 0 ? '' : `(${definitions.join(', ')})`;
-    const parts = [`query Main${header} ${selection}`, ...this.#fragments];
+    const parts = [`${type} Main${header} ${selection}`, ...this.#fragments];
     const isOneOfSeveral = this.#chance(0.15);
     if (isOneOfSeveral) parts.splice(this.#below(2), 0, 'query Other { __typename }');
     const given = [...this.#variables].filter(([, { value }]) => value !== ABSENT);
