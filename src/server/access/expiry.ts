@@ -1,5 +1,4 @@
 import { asError } from '../../domain/errors.ts';
-import { unlessAborted } from '../../domain/unless-aborted.ts';
 import type { Access } from './access.ts';
 import { Denied } from './denied.ts';
 
@@ -53,9 +52,12 @@ export function untilOver<T>(
   last: (reason: Denied) => T,
 ): AsyncIterableIterator<T> {
   const iterator = stream[Symbol.asyncIterator]();
-  const over = new AbortController();
+  let ended: Denied | null = null;
+  /** Ends the wait for the next value. */
+  let interrupt: (reason: Denied) => void = () => undefined;
   const forget = whenOver(term, (reason) => {
-    over.abort(reason);
+    ended = reason;
+    interrupt(reason);
   });
   const done = { done: true as const, value: undefined };
   let isClosed = false;
@@ -73,13 +75,19 @@ export function untilOver<T>(
     },
     async next() {
       if (isClosed) return done;
-      const result = await unlessAborted(iterator.next(), over.signal);
-      if (result === null || over.signal.aborted) {
+      const result = await new Promise<IteratorResult<T> | Denied>((resolve, reject) => {
+        interrupt = resolve;
+        if (ended === null) iterator.next().then(resolve, reject);
+        else resolve(ended);
+      });
+      const reason = result instanceof Denied ? result : ended;
+      if (reason !== null) {
         leave();
-        return { done: false, value: last(over.signal.reason as Denied) };
+        return { done: false, value: last(reason) };
       }
-      if (result.done === true) forget();
-      return result;
+      const step = result as IteratorResult<T>;
+      if (step.done === true) forget();
+      return step;
     },
     return() {
       leave();
