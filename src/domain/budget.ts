@@ -18,6 +18,9 @@ const BYTES_OF_FIELD = 64;
 
 const UNREAD = 'Too many answers wait until clients have read them. Read those, and ask again.';
 
+const NO_ROOM =
+  'Reads that are under way take all memory that there is for one caller. Ask for smaller pages or fewer jobs.';
+
 /** Fields with an error of their own, of those that exceed a budget. */
 const MOST_REFUSALS = 100;
 
@@ -91,6 +94,15 @@ export class Budget {
   /** A part of the answer takes so much memory until its client has read it. */
   hold(bytes: number): void {
     if (this.#held?.take(bytes) === false) throw this.#exceeded(UNREAD);
+  }
+
+  /** A read takes so much memory. Call `endRead` when it has ended. */
+  holdRead(bytes: number): void {
+    if (this.#held?.take(bytes) === false) throw this.#exceeded(NO_ROOM);
+  }
+
+  endRead(bytes: number): void {
+    this.#held?.give(bytes);
   }
 
   /** True if so many fields have failed for it that further ones need no error of their own: errors take time. */

@@ -43,6 +43,7 @@ export function jobConnection(options: JobConnectionOptions, call: Call): Connec
       maxPageSize,
       maxScanPages,
       cursors,
+      lists: sources.length,
       slots: () =>
         Promise.resolve(
           sources.flatMap((source, scope) =>

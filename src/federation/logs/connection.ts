@@ -62,6 +62,7 @@ export function logConnection(options: LogConnectionOptions, call: Call): LogCon
       maxPageSize: options.maxPageSize,
       maxScanPages: options.maxScanPages,
       cursors: options.cursors,
+      lists: scopes.length,
       async slots() {
         const found = await logSlots(new Map(scopes.entries()), filterOf, follows, call);
         ({ accept } = found);

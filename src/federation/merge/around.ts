@@ -55,6 +55,8 @@ export async function readAround<T extends Ordered>(
   ]);
   const failure = ahead.failures.find(({ slot, partial }) => !partial && isIn(slot, target));
   if (failure !== undefined) throw failure.error;
+  // A page of an operation that is over may be empty.
+  call.signal.throwIfAborted();
   const line = ahead.rows[0];
   if (line === undefined || compareMerged(positionIn(line.slot, line.row), target) !== 0) throw lineIsGone();
   const count = behind.rows.length;

@@ -4,6 +4,7 @@ import type { Ordered } from '../../domain/ordered.ts';
 import type { Connection, ConnectionArguments, Edge, PageInfo, SourceFailure } from '../api.ts';
 import { checkPageArguments, directionOf } from '../arguments.ts';
 import type { ConnectionCursors, CursorCodec } from '../cursor/codec.ts';
+import { readTurnsOf } from '../read-turns.ts';
 import { shownFailures } from './failures.ts';
 import type { Owner } from './failures.ts';
 import type { Slot } from './slot.ts';
@@ -28,6 +29,8 @@ export interface MergedConnectionOptions<T extends Ordered, N> {
   readonly maxPageSize: number;
   readonly maxScanPages: number;
   readonly cursors: CursorCodec;
+  /** How many logs or lists are merged. Each may have several partitions. */
+  readonly lists: number;
   /** Called once, when the first part of the connection is requested. */
   slots(): Promise<readonly Slot<T>[]>;
   /** The residual filter; undefined if vendors apply all of it. Called after `slots`. */
@@ -140,14 +143,23 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   async #readPage(): Promise<MergedPage<T>> {
     const { around, since, before, maxScanPages } = this.#options;
     const places = around ?? this.#places();
-    const slots = await this.#slots();
-    const common = { slots, since, before, maxScanPages, accept: this.#options.accept() };
-    const mayRecover = (error: unknown): boolean => this.#options.mayRecover(error);
-    const page = await ('direction' in places
-      ? readMergedPage({ ...common, ...places }, mayRecover, this.#call)
-      : readAround(common, places, mayRecover, this.#call));
-    this.#see(page.failures, slots);
-    return page;
+    const turns = readTurnsOf(this.#call);
+    // Around a line, each log or list is read in both directions.
+    const lists = this.#options.lists * (around === undefined ? 1 : 2);
+    const turn = turns.enter(lists);
+    if (turn !== null) await turn;
+    try {
+      const slots = await this.#slots();
+      const common = { slots, since, before, maxScanPages, accept: this.#options.accept() };
+      const mayRecover = (error: unknown): boolean => this.#options.mayRecover(error);
+      const page = await ('direction' in places
+        ? readMergedPage({ ...common, ...places }, mayRecover, this.#call)
+        : readAround(common, places, mayRecover, this.#call));
+      this.#see(page.failures, slots);
+      return page;
+    } finally {
+      turns.leave(lists);
+    }
   }
 
   #see(failures: MergedPage<T>['failures'], slots: readonly Slot<T>[]): void {

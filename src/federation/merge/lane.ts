@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
 import { PartitionLane } from '../../pagination/chapters/lane.ts';
-import type { Hint, Unreadable } from '../../pagination/core/partition.ts';
+import type { Hint, HintedRow, Unreadable } from '../../pagination/core/partition.ts';
 import { FailedScope } from './failed-scope.ts';
 import { Contradiction } from '../failures.ts';
 import { boundsOf, markOf } from './bounds.ts';
@@ -18,7 +18,8 @@ export interface MergeOptions<T extends Ordered> extends MergeBounds {
 export interface MergedRow<T extends Ordered> {
   readonly row: T;
   readonly slot: Slot<T>;
-  readonly hint: Hint | null;
+  /** The row with its hint, which may be made on demand. */
+  readonly hinted: HintedRow<T>;
 }
 
 /** One partition of a merge. */
@@ -82,12 +83,12 @@ export class MergeLane<T extends Ordered> {
   /** The next row with its hint. */
   take(): MergedRow<T> | null {
     const taken = this.#lane?.take() ?? null;
-    return taken && { ...taken, slot: this.slot };
+    return taken && { row: taken.row, slot: this.slot, hinted: taken };
   }
 
   /** Moves rows that are at hand, at most `most`, to the end of a list. */
   takeInto(rows: MergedRow<T>[], most: number): void {
-    for (const { row, hint } of this.#lane?.takeUpTo(most) ?? []) rows.push({ row, slot: this.slot, hint });
+    for (const hinted of this.#lane?.takeUpTo(most) ?? []) rows.push({ row: hinted.row, slot: this.slot, hinted });
   }
 
   /** Reads until there is a row or the end. Returns what the partition reports as out of reach. */

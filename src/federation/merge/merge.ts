@@ -96,7 +96,7 @@ export class Merge<T extends Ordered> {
       const mark = {
         scope: slot.scope,
         partition: slot.partition.key,
-        hint: last === undefined ? lane.startHint : last.hint,
+        hint: last === undefined ? lane.startHint : last.hinted.hint,
       };
       const place = last?.row ?? lane.start ?? untouched(this.#options.direction);
       const isBehind = lane.mayBeBehind && this.#isBehind(positionIn(slot, place), base);

@@ -44,6 +44,8 @@ export function partConnection<K extends PartKind>(
       maxPageSize: options.maxPageSize,
       maxScanPages: Infinity,
       cursors: options.cursors,
+      // Parts are few, and read in the tick in which the logs of their jobs are.
+      lists: 0,
       slots: async () => {
         const partitions = (await options.connector().parts[kind]?.list(job.key, call, { attempt, step })) ?? [];
         return partitions.map((partition) => ({ scope: 0, partition }));

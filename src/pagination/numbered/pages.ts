@@ -28,7 +28,7 @@ export async function* readIndexed<T extends Ordered>(
   const doubled = new DoubledRows(list);
   let reached = request.from;
   const start = (): SettledRows<T> =>
-    new SettledRows<T>({ ...request, from: reached, identity }, step, (...row) => walk.hintOf(...row));
+    new SettledRows<T>({ ...request, from: reached, identity }, step, (page, next) => walk.hintsOf(page, next));
   let rows = start();
   let { index, page } = await walk.begin(request);
   let need = request.need;

@@ -1,5 +1,6 @@
 import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
+import { LateHint } from '../core/hinted-rows.ts';
 import { copyOf, placeGroup } from '../core/identity.ts';
 import { textOfRow } from './still-rows.ts';
 import type { Hint, HintedRow, Identity, Unplaced } from '../core/partition.ts';
@@ -61,8 +62,11 @@ export interface SettledRowsOptions<T extends Ordered> {
   readonly until: Position | null;
 }
 
-/** Makes the hint of the row at `index` on page `page`, after which the walk continues with page `next`. */
-export type HintOf = (page: number, next: number, time: bigint, index: number) => Hint | null;
+/** Makes the hint of a row from its index on its page. */
+type MakeHint = (row: Ordered, index: number) => Hint | null;
+
+/** For rows of page `page`, after which the walk continues with page `next`. */
+export type HintsOf = (page: number, next: number) => MakeHint;
 
 interface WaitingRow<T extends Ordered> {
   readonly row: Unplaced<T>;
@@ -74,7 +78,7 @@ interface WaitingRow<T extends Ordered> {
 
 export class SettledRows<T extends Ordered> {
   readonly #options: SettledRowsOptions<T>;
-  readonly #hintOf: HintOf;
+  readonly #hintsOf: HintsOf;
   readonly #sign: 1n | -1n;
   readonly #step: 1 | -1;
   #held: WaitingRow<T>[] = [];
@@ -85,10 +89,10 @@ export class SettledRows<T extends Ordered> {
   #course: Course = 'unknown';
 
   /** `step`: the direction of the walk over page numbers. */
-  constructor(options: SettledRowsOptions<T>, step: 1 | -1, hintOf: HintOf) {
+  constructor(options: SettledRowsOptions<T>, step: 1 | -1, hintsOf: HintsOf) {
     this.#options = options;
     this.#step = step;
-    this.#hintOf = hintOf;
+    this.#hintsOf = hintsOf;
     this.#sign = options.direction === 'forward' ? 1n : -1n;
   }
 
@@ -166,13 +170,23 @@ export class SettledRows<T extends Ordered> {
   #giveOut(ready: readonly WaitingRow<T>[], next: number): HintedRow<T>[] {
     const out: HintedRow<T>[] = [];
     const follow = this.#followers(ready, next);
+    const hintsOf = this.#knownHints();
     for (let start = 0; start < ready.length;) {
       let end = start + 1;
       while (end < ready.length && ready[end]?.at === ready[start]?.at) end += 1;
-      this.#giveGroup(ready.slice(start, end), follow[end - 1] ?? next, out);
+      this.#giveGroup(ready.slice(start, end), follow[end - 1] ?? next, hintsOf, out);
       start = end;
     }
     return out;
+  }
+
+  /** Most rows that are given out together are on the same page and continue with the same one. */
+  #knownHints(): HintsOf {
+    let known: { readonly page: number; readonly next: number; readonly make: MakeHint } | null = null;
+    return (page, next) => {
+      if (known?.page !== page || known.next !== next) known = { page, next, make: this.#hintsOf(page, next) };
+      return known.make;
+    };
   }
 
   /** For each ready row, the first page of the walk that has rows after it. */
@@ -187,7 +201,7 @@ export class SettledRows<T extends Ordered> {
     return follow;
   }
 
-  #giveGroup(group: readonly WaitingRow<T>[], next: number, out: HintedRow<T>[]): void {
+  #giveGroup(group: readonly WaitingRow<T>[], next: number, hintsOf: HintsOf, out: HintedRow<T>[]): void {
     const { identity, direction, from, until } = this.#options;
     const sign = Number(this.#sign);
     const places = new Map<Unplaced<T>, WaitingRow<T>>();
@@ -205,7 +219,7 @@ export class SettledRows<T extends Ordered> {
       if (until !== null && comparePositions(row, until) * sign >= 0) continue;
       const { page = next, index = 0 } = places.get(row) ?? {};
       // Only after the group's last row does the walk leave the group.
-      out.push({ row, hint: this.#hintOf(page, row === placed.at(-1) ? next : page, row.time, index) });
+      out.push(new LateHint(row, index, hintsOf(page, row === placed.at(-1) ? next : page)));
     }
   }
 }

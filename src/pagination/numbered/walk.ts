@@ -239,14 +239,15 @@ export class IndexedWalk<T extends Ordered> {
     return (said ?? total) === index * limit + rows.length && !isAlone;
   }
 
-  /** The hint of the row at `index` on `page`, after which the walk continues with `next`. */
-  hintOf(page: number, next: number, time: bigint, index: number): Hint {
+  /** Makes hints of rows on `page`, after which the walk continues with `next`, from what is known of both pages now. */
+  hintsOf(page: number, next: number): (row: Ordered, index: number) => Hint {
     const { order, asked } = this.#list;
     const memories = [this.#list.remember?.(page), this.#list.remember?.(next)].filter(
       (memory) => memory !== undefined,
     );
-    const place = page * this.#list.limit() + index;
-    return writeHint({ order, asked, place, page, next, total: this.#totals.get(page) ?? null, time, memories });
+    const first = page * this.#list.limit();
+    const total = this.#totals.get(page) ?? null;
+    return ({ time }, index) => writeHint({ order, asked, place: first + index, page, next, total, time, memories });
   }
 
   /** Finds the last page with rows. The list's count is only the starting point of the search. */

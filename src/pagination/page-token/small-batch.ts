@@ -2,6 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import type { Ladder } from '../core/ladder.ts';
 import type { PageSize } from '../core/page-size.ts';
+import { LateHint } from '../core/hinted-rows.ts';
 import type { Batch, Hint, HintedRow, Identity, ReadRequest } from '../core/partition.ts';
 import { batchOf, TieGroups } from '../core/tie-groups.ts';
 import type { NativeRow } from '../core/tie-groups.ts';
@@ -45,7 +46,7 @@ export function batchFrom<T extends Ordered>(
       memories: NO_MEMORIES,
     });
   const withHints = (out: readonly HintedRow<T>[]): HintedRow<T>[] =>
-    out.map(({ row, hint }) => ({ row, hint: hintOf(row, Number(hint)) }));
+    out.map(({ row, hint }) => new LateHint(row, Number(hint), hintOf));
   const edges = [index === 0, page.isLast];
   if (direction === 'backward') {
     natives.reverse();

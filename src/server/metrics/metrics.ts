@@ -142,7 +142,8 @@ export function createMetrics(): Metrics {
       countTails(registry, statistics);
     },
     held: (bytes) => {
-      const help = 'Bytes of requests that are under way, and of answers that wait to be read, of limits.unreadBytes.';
+      const help =
+        'Bytes of requests and reads that are under way, and of answers that wait to be read, of limits.unreadBytes.';
       new ShownMetrics(registry).gauge('tributary_unread_bytes', help, bytes);
     },
     plugin: {

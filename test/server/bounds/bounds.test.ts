@@ -41,6 +41,8 @@ let source: Awaited<ReturnType<typeof startSource>>;
 let vendors: Awaited<ReturnType<typeof startVendors>>;
 let url: string;
 let turnsUrl: string;
+/** A line in the middle of a job. */
+let lineId: string;
 let health: ChildProcess;
 
 beforeAll(async () => {
@@ -62,6 +64,8 @@ beforeAll(async () => {
   await ask({ query: `{ logs(jobs: ${listed(IDS)}, first: 1000) { edges { cursor node { ${ALL_OF_A_LINE} } } } }` });
   await ask({ query: linesOf(vendors.endless) });
   vendors.beEndless();
+  const text = await ask({ query: `{ logs(jobs: ${listed(IDS.slice(0, 1))}, first: 300) { nodes { id } } }` });
+  lineId = [...text.matchAll(/"id":"([^"]+)"/g)][150]?.[1] ?? '';
 });
 afterAll(async () => {
   health.kill();
@@ -310,6 +314,13 @@ const CASES: readonly (readonly [what: string, asked: () => Asked, answer: RegEx
       query: `{ ${aliases(30, (n) => `logHistogram(jobs: ${listed(IDS)}, buckets: ${100 + n}) { total buckets { from until total counts { severity count } } failures { code } }`)} }`,
     }),
     /"buckets"|QUERY_TOO_COMPLEX|UPSTREAM_BUDGET_EXCEEDED/,
+  ],
+  [
+    'what lies around a line, in 25 jobs, under many names',
+    () => ({
+      query: `{ ${aliases(38, () => `logContext(id: "${lineId}", jobs: ${listed(IDS)}, before: 50, after: 50) { edges { node { message } } failures { code } }`)} }`,
+    }),
+    /"edges"|UPSTREAM_BUDGET_EXCEEDED/,
   ],
   [
     'a thousand lines with all that they say, which is allowed',
