@@ -49,7 +49,7 @@ const ofClients = z.object({
   unreadBytes: bounded()
     .optional()
     .describe(
-      "Bytes of requests that are under way, and of answers that wait to be read, of all callers. Default: a quarter of the process's heap. One caller may have half of them, and less where others have some.",
+      "Bytes of requests and reads that are under way, and of answers that wait to be read, of all callers. Default: a quarter of the process's heap. One caller may have half of them, and less where others have some.",
     ),
   heldVendorBytes: bounded()
     .optional()
