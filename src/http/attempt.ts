@@ -5,6 +5,7 @@ import { parseErrorBody } from './body/parse.ts';
 import { answerFailure } from './policy/answer-failure.ts';
 import { AttemptFailure, outcomeName } from './policy/attempt-failure.ts';
 import type { Breaker, Outcome } from './policy/breaker.ts';
+import type { BrokenRequests } from './policy/broken-requests.ts';
 import type { Caller } from './policy/caller.ts';
 import type { RetryBudget } from './policy/retry-budget.ts';
 import type { Clock } from './policy/clock.ts';
@@ -31,6 +32,7 @@ export interface AttemptParts {
   readonly retryBudget: RetryBudget;
   readonly coolDown: CoolDown;
   readonly refusals: Refusals;
+  readonly broken: BrokenRequests;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly classify: ClassifyError | undefined;

@@ -1,5 +1,6 @@
 import type { AttemptParts } from './attempt.ts';
 import type { Allowance, Allowances, Replicas } from './policy/allowance.ts';
+import { BrokenRequests } from './policy/broken-requests.ts';
 import { createBreaker } from './policy/breaker.ts';
 import type { BreakerSettings } from './policy/breaker.ts';
 import type { Clock } from './policy/clock.ts';
@@ -22,7 +23,7 @@ export function createBounds(
   { breaker, allowances }: BoundsOptions,
   clock: Clock,
   credential: string | null,
-): Pick<AttemptParts, 'limiter' | 'breaker' | 'retryBudget' | 'coolDown' | 'refusals'> {
+): Pick<AttemptParts, 'limiter' | 'breaker' | 'retryBudget' | 'coolDown' | 'refusals' | 'broken'> {
   const { source, limits, baseUrl, auth } = settings;
   const allowance = allowances?.(['source', source, baseUrl, credential ?? JSON.stringify(auth)]) ?? null;
   const coolDown = createCoolDown(source, source, clock, allowance);
@@ -55,6 +56,7 @@ export function createBounds(
     retryBudget: createRetryBudget(clock.now),
     coolDown,
     refusals,
+    broken: new BrokenRequests(clock),
   };
 }
 

@@ -27,9 +27,10 @@ export interface SourceCall<T> {
 /** Makes a call. Rejects with a `TributaryError`, or with the reason of the caller's cancellation. */
 export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T> {
   const retries = call.idempotent ? parts.wire.limits.retries : 0;
-  const { breaker, retryBudget, recorder } = parts;
-  const worthwhile = (): boolean => {
+  const { breaker, broken, retryBudget, recorder } = parts;
+  const worthwhile = ({ advice }: AttemptFailure): boolean => {
     if (breaker.state() !== 'closed') return false;
+    if (advice === 'once' && broken.has(call.request)) return false;
     if (retryBudget.retry()) return true;
     recorder.retryLeftOut();
     return false;
@@ -37,13 +38,20 @@ export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T
   retryBudget.call();
   const send = renewing(parts, call);
   let tried = 0;
-  const attempt = (): Promise<T> => {
+  const attempt = async (): Promise<T> => {
     if (tried > 0) {
       recorder.retried();
       call.span.note({ 'http.request.resend_count': tried });
     }
     tried += 1;
-    return send();
+    try {
+      const result = await send();
+      broken.learn(call.request, null, tried > 1);
+      return result;
+    } catch (error) {
+      broken.learn(call.request, error, tried > 1);
+      throw error;
+    }
   };
   return withRetries(attempt, { retries, clock: parts.clock, worthwhile }, call.caller.cancellation);
 }

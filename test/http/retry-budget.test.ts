@@ -22,7 +22,9 @@ test('a source that keeps failing is asked a fifth more than before, and as pati
     sendJson(response, {}, 500);
   });
   const http = sourceHttp({ baseUrl: server.origin, ...clock, sleep });
-  const ask = () => http.json({ method: 'GET', path: ['jobs'] }, z.unknown(), createCall());
+  // A request that failed a short time ago would not be repeated.
+  let job = 0;
+  const ask = () => http.json({ method: 'GET', path: ['jobs', String((job += 1))] }, z.unknown(), createCall());
   // Each of the first ten is asked for again, and then a fifth of all.
   expect(await attemptsAt(server, ask, 10)).toBe(20);
   expect(await attemptsAt(server, ask, 100)).toBe(122);

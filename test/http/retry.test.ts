@@ -62,6 +62,41 @@ describe('a failure that may pass', () => {
     expect(server.received).toHaveLength(2);
   });
 
+  test('(500) is not tried again for a request that kept failing so a short time ago; others are', async () => {
+    const { server, ask } = await failing(status(500), 9);
+    await rejection(ask());
+    await rejection(ask());
+    await rejection(ask());
+    expect(server.received).toHaveLength(4);
+    await rejection(ask({ ...jobs, path: ['other'] }));
+    expect(server.received).toHaveLength(6);
+  });
+
+  test('(500) is tried again for a request that has been answered since, or that failed long ago', async () => {
+    const answers = [500, 500, 200, 500, 500, 500, 500, 500];
+    const { server, clock, ask } = await failing((request, response, index) => {
+      sendJson(response, { ok: true }, answers[index] ?? 200);
+    }, answers.length);
+    await rejection(ask());
+    expect(await ask()).toMatchObject({ data: { ok: true } });
+    await rejection(ask());
+    await rejection(ask());
+    expect(server.received).toHaveLength(6);
+    clock.advance(60_001);
+    await rejection(ask());
+    expect(server.received).toHaveLength(8);
+  });
+
+  test('(500) of one credential says nothing about the request of another', async () => {
+    const { server, http } = await failing(status(500), 9, { forward: 'required' });
+    const askAs = (authorization: string) => http.json(jobs, z.unknown(), createCall({ authorization }));
+    await rejection(askAs('Bearer a'));
+    await rejection(askAs('Bearer b'));
+    expect(server.received).toHaveLength(4);
+    await rejection(askAs('Bearer b'));
+    expect(server.received).toHaveLength(5);
+  });
+
   test('is tried as often as the settings say', async () => {
     const { server, ask } = await failing(status(503), 9, { limits: { retries: 0 } });
     await rejection(ask());

@@ -10,8 +10,8 @@ export interface RetryPolicy {
   /** Attempts after the first; 0 for requests that must not be sent twice. */
   readonly retries: number;
   readonly clock: Clock;
-  /** Called before each retry: true if the source takes calls and the retry budget has room. */
-  readonly worthwhile: () => boolean;
+  /** Called before each retry: true if it can help, the source takes calls and the retry budget has room. */
+  readonly worthwhile: (failure: AttemptFailure) => boolean;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function withRetries<T>(
     } catch (error) {
       if (!(error instanceof AttemptFailure)) throw error;
       const pause = pauseBefore(error, repeated, policy);
-      if (pause === null || !policy.worthwhile()) throw error.error;
+      if (pause === null || !policy.worthwhile(error)) throw error.error;
       await policy.clock.sleep(pause, cancellation);
     }
   }
