@@ -11,7 +11,16 @@ import type { ClientLimits, QueryLimits } from './service-limits.ts';
 
 type ServerInput = z.output<typeof serverSchema>;
 
-type Converted = 'auth' | 'publicUrl' | 'keepAlive' | 'heartbeat' | 'persistedQueries' | 'tracing' | 'cursorSecret';
+type Converted =
+  | 'auth'
+  | 'publicUrl'
+  | 'keepAlive'
+  | 'headersTimeout'
+  | 'bodyTimeout'
+  | 'heartbeat'
+  | 'persistedQueries'
+  | 'tracing'
+  | 'cursorSecret';
 
 export interface ServerSettings extends Readonly<Omit<ServerInput, Converted>> {
   readonly persistedQueries: PersistedQueries;
@@ -20,6 +29,9 @@ export interface ServerSettings extends Readonly<Omit<ServerInput, Converted>> {
   /** Who may call; null: not configured. */
   readonly auth: AccessSettings | null;
   readonly keepAliveMilliseconds: number;
+  /** Null: as long as fits the time for which connections are kept. */
+  readonly headersTimeoutMilliseconds: number | null;
+  readonly bodyTimeoutMilliseconds: number;
   readonly heartbeatMilliseconds: number;
   /** Where traces are sent; null: tracing is off. */
   readonly tracing: TracingSettings | null;

@@ -137,6 +137,8 @@ function serverSettings({
   auth,
   publicUrl,
   keepAlive,
+  headersTimeout,
+  bodyTimeout,
   heartbeat,
   persistedQueries: _,
   tracing: __,
@@ -148,6 +150,8 @@ function serverSettings({
     cursorSecret: same.cursorSecret ?? null,
     publicOrigin: publicUrl ?? null,
     keepAliveMilliseconds: keepAlive,
+    headersTimeoutMilliseconds: headersTimeout ?? null,
+    bodyTimeoutMilliseconds: bodyTimeout,
     heartbeatMilliseconds: heartbeat,
   };
 }

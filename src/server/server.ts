@@ -19,6 +19,10 @@ export interface ServerOptions extends ServiceOptions {
   readonly port: number;
   /** How long an idle connection is kept. Default: 75,000. */
   readonly keepAliveMilliseconds?: number;
+  /** How long a client may take for the headers of a request. Null, the default: five seconds more than a connection is kept, at least 60,000. */
+  readonly headersTimeoutMilliseconds?: number | null;
+  /** How much longer it may take for the body. Default: 10,000. */
+  readonly bodyTimeoutMilliseconds?: number;
   /**
    * True: one of several workers that listen on this port (node:cluster). Node would hand a connection over
    * `maxConnections` from worker to worker without end, so such a server closes it itself. Default: false.
@@ -50,9 +54,10 @@ export interface RunningServer {
 /** How often a server that stops looks for connections without a request. */
 const IDLE_CHECK_MILLISECONDS = 20;
 
+/** How often, at least, the server looks for requests that are over their time. Node's own default lets them be half a minute late. */
+const CHECK_MILLISECONDS = 5_000;
+
 const HTTP_OPTIONS = {
-  /** How often the server looks for requests that are over their time. Node's own default lets them be half a minute late. */
-  connectionsCheckingInterval: 5_000,
   /**
    * Known to Node from 24.9 on. Java's client offers HTTP/2 (`Upgrade: h2c`) with its first request, and expects an answer to that
    * request where it is not wanted. An older Node takes each offer out of HTTP, and then it is refused.
@@ -72,7 +77,9 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const { host, port, graceMilliseconds = 5_000 } = options;
   checkAccess(options, host);
   const service = await createService(options);
-  const server = createHttpServer(HTTP_OPTIONS, service.listener);
+  const times = timesOf(options);
+  const connectionsCheckingInterval = Math.min(CHECK_MILLISECONDS, times.headers ?? CHECK_MILLISECONDS, times.body);
+  const server = createHttpServer({ ...HTTP_OPTIONS, connectionsCheckingInterval }, service.listener);
   server.on('checkContinue', service.askedFirst);
   server.on('upgrade', service.upgrade);
   let mostConnections = 0;
@@ -84,7 +91,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   if (options.isWorker === true) boundConnections(server, () => mostConnections);
   let proxies = trustedProxies(options.trustProxy ?? []);
   shareConnections(server, { most: () => mostConnections, isProxy: (address) => isTrusted(address, proxies) });
-  keepConnections(server, options.keepAliveMilliseconds ?? 75_000);
+  keepConnections(server, options.keepAliveMilliseconds ?? 75_000, times);
   await listen(server, host, port);
 
   let closing: Promise<void> | null = null;
@@ -114,7 +121,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       await service.applyRules(rules);
       if (liveLimits !== undefined) allowConnections(liveLimits.connections);
       if (trustProxy !== undefined) proxies = trustedProxies(trustProxy);
-      if (keepAliveMilliseconds !== undefined) keepConnections(server, keepAliveMilliseconds);
+      if (keepAliveMilliseconds !== undefined) keepConnections(server, keepAliveMilliseconds, times);
     },
     close: () => (closing ??= shutDown()),
   };
@@ -124,15 +131,27 @@ function checkAccess({ auth }: Rules, host: string): void {
   if (auth === undefined && !isLoopback(host)) throw new ConfigurationError(`what is served on ${host}`, [OPEN]);
 }
 
+/** How long a client may take for a request, in milliseconds. */
+interface RequestTimes {
+  /** Null: as long as fits the time for which connections are kept. */
+  readonly headers: number | null;
+  /** After the time for the headers. */
+  readonly body: number;
+}
+
+function timesOf({ headersTimeoutMilliseconds = null, bodyTimeoutMilliseconds = 10_000 }: ServerOptions): RequestTimes {
+  return { headers: headersTimeoutMilliseconds, body: bodyTimeoutMilliseconds };
+}
+
 /**
  * Load balancers keep idle connections, most of them for 60 seconds, and report a failure if the server closes one
  * during a request. So ours last longer. Node also closes a connection without complete request headers within
- * `headersTimeout`, and that clock runs while a balancer holds the connection idle. A body has ten seconds more.
+ * `headersTimeout`, and that clock runs while a balancer holds the connection idle.
  */
-function keepConnections(server: Server, milliseconds: number): void {
+function keepConnections(server: Server, milliseconds: number, { headers, body }: RequestTimes): void {
   server.keepAliveTimeout = milliseconds;
-  server.headersTimeout = Math.max(60_000, milliseconds + 5_000);
-  server.requestTimeout = server.headersTimeout + 10_000;
+  server.headersTimeout = headers ?? Math.max(60_000, milliseconds + 5_000);
+  server.requestTimeout = server.headersTimeout + body;
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

@@ -57,6 +57,8 @@ describe('a valid configuration', () => {
         publicOrigin: null,
         trustProxy: [],
         keepAliveMilliseconds: 75_000,
+        headersTimeoutMilliseconds: null,
+        bodyTimeoutMilliseconds: 10_000,
         heartbeatMilliseconds: 12_000,
         logLevel: 'info',
         auth: null,
@@ -106,6 +108,8 @@ describe('a valid configuration', () => {
         publicUrl: 'https://Logs.example.com/',
         trustProxy: ['10.0.0.0/8'],
         keepAlive: '2m',
+        headersTimeout: '20s',
+        bodyTimeout: '5s',
         heartbeat: '5s',
       },
       sources: {
@@ -150,6 +154,8 @@ describe('a valid configuration', () => {
       publicOrigin: 'https://logs.example.com',
       trustProxy: ['10.0.0.0/8'],
       keepAliveMilliseconds: 120_000,
+      headersTimeoutMilliseconds: 20_000,
+      bodyTimeoutMilliseconds: 5_000,
       heartbeatMilliseconds: 5_000,
       tracing: null,
     });

@@ -57,6 +57,8 @@ export async function startServiceProcess(options: ServiceProcessOptions) {
       port: options.port ?? settings.port,
       allowedHosts: allowedHosts(host, { named: settings.allowedHosts, publicOrigin: settings.publicOrigin }),
       keepAliveMilliseconds: settings.keepAliveMilliseconds,
+      headersTimeoutMilliseconds: settings.headersTimeoutMilliseconds,
+      bodyTimeoutMilliseconds: settings.bodyTimeoutMilliseconds,
       logger,
       metrics,
       isSourceDown,

@@ -98,6 +98,12 @@ export const serverSchema = z.strictObject({
   keepAlive: duration
     .prefault('75s')
     .describe('How long an idle connection is kept open. Must be longer than in the load balancer in front.'),
+  headersTimeout: duration
+    .optional()
+    .describe(
+      'How long a client may take for the headers of a request. Default: five seconds more than `keepAlive`, at least a minute.',
+    ),
+  bodyTimeout: duration.prefault('10s').describe("How much longer it may take for the request's body."),
   heartbeat: duration
     .prefault('12s')
     .describe(
