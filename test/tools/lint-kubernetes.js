@@ -5,13 +5,19 @@ import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 
 /**
- * Prints what is wrong with a manifest of Kubernetes, as JSON. The schemas of its API find wrong values, and the types of its objects find
- * fields that do not exist, which the schemas let pass.
+ * Prints what is wrong with each of some manifests of Kubernetes, as JSON: a list for each file. The schemas of its API find wrong values,
+ * and the types of its objects find fields that do not exist, which the schemas let pass. To read those types takes seconds: once for all.
  */
-const text = await readFile(process.argv[2] ?? '', 'utf8');
-const objects = parseAllDocuments(text).map((document) => document.toJS());
-const findings = [...(await Promise.all(objects.map(wrongValues))).flat(), ...unknownFields(objects)];
-process.stdout.write(JSON.stringify(findings));
+const files = process.argv.slice(2);
+const manifests = await Promise.all(
+  files.map(async (file) => parseAllDocuments(await readFile(file, 'utf8')).map((document) => document.toJS())),
+);
+const unknown = unknownFields(manifests);
+const findings = manifests.map(async (objects, at) => [
+  ...(await Promise.all(objects.map(wrongValues))).flat(),
+  ...unknown[at],
+]);
+process.stdout.write(JSON.stringify(await Promise.all(findings)));
 
 async function wrongValues(object) {
   const { [object.kind]: Model } = await import(`kubernetes-models/${object.apiVersion}`);
@@ -23,23 +29,35 @@ async function wrongValues(object) {
   }
 }
 
-/** Each object as a typed literal, in which a field that the type does not have is an error. */
+/** Each object as a typed literal, in which a field that the type does not have is an error. A list of findings for each manifest. */
 function unknownFields(all) {
-  const literals = all.map(
-    (object, at) =>
-      `import type { I${object.kind} as Type${at} } from 'kubernetes-models/${object.apiVersion}';\n` +
-      `export const object${at}: Type${at} = ${JSON.stringify(object)};\n`,
+  const sources = all.map((objects) =>
+    objects
+      .map(
+        (object, at) =>
+          `import type { I${object.kind} as Type${at} } from 'kubernetes-models/${object.apiVersion}';\n` +
+          `export const object${at}: Type${at} = ${JSON.stringify(object)};\n`,
+      )
+      .join(''),
   );
-  // There is no such file: it is only where the packages are found from.
-  const file = fileURLToPath(new URL('manifest.ts', import.meta.url));
+  // There are no such files: they are only where the packages are found from.
+  const texts = new Map(
+    sources.map((text, at) => [fileURLToPath(new URL(`manifest-${at}.ts`, import.meta.url)), text]),
+  );
   const options = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, noEmit: true };
   const host = ts.createCompilerHost({ ...options, types: [] });
   const { getSourceFile, fileExists } = host;
-  host.fileExists = (name) => name === file || fileExists(name);
+  host.fileExists = (name) => texts.has(name) || fileExists(name);
   host.getSourceFile = (name, ...rest) =>
-    name === file ? ts.createSourceFile(name, literals.join(''), ...rest) : getSourceFile(name, ...rest);
-  const program = ts.createProgram([file], { ...options, strict: true, skipLibCheck: true, types: [] }, host);
-  return ts
-    .getPreEmitDiagnostics(program, program.getSourceFile(file))
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+    texts.has(name) ? ts.createSourceFile(name, texts.get(name), ...rest) : getSourceFile(name, ...rest);
+  const program = ts.createProgram(
+    [...texts.keys()],
+    { ...options, strict: true, skipLibCheck: true, types: [] },
+    host,
+  );
+  return [...texts.keys()].map((name) =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(name))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+  );
 }
