@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatTable } from '../../src/cli/show/table.ts';
 import { terminalCell, terminalJson, terminalLines, terminalText } from '../../src/domain/terminal-text.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 /** Characters that control a terminal or change the direction of writing. Line feeds and tabs are tested separately. */
 
@@ -31,7 +32,7 @@ const hostile = fc
         'nemo:default/other  SUCCEEDED',
         'naïve 漢字 🦊',
       ),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
     ),
   )
   .map((parts) => parts.join(''));

@@ -9,6 +9,7 @@ import { ConfigurationError } from '../../src/config/problems.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { ROOT } from '../support/folders.ts';
 import { damage, damaged, nastyValue, PATIENCE, place, settingsFor, withValue } from './cases.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const SECRET = 'canary-of-configuration';
 const environment = { TOKEN: SECRET, SECRET, CURSOR_SECRET: SECRET.repeat(3), OTLP_TOKEN: SECRET };
@@ -59,7 +60,7 @@ describe('a configuration file', { timeout: PATIENCE }, () => {
         .map(([base, at, value]) => JSON.stringify(withValue(base, at, value))),
       fc.tuple(fc.constantFrom(...values), place).map(([base, at]) => JSON.stringify(withValue(base, at, undefined))),
       nastyValue.map((value) => JSON.stringify(value)),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.constantFrom(
         'a: &a [*a, *a]',
         '? ? ? ?',

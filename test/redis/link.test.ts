@@ -10,6 +10,7 @@ import { RedisLink } from '../../src/redis/link.ts';
 import { HAS_REDIS, PATIENT, startRedis } from './redis-server.ts';
 import type { RedisServer } from './redis-server.ts';
 import { waitFor } from './wait-for.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const entryLine: fc.Arbitrary<FeedLine> = fc.record({
   partition: fc.string(),
@@ -23,7 +24,7 @@ const entryLine: fc.Arbitrary<FeedLine> = fc.record({
       text: fc.option(fc.string()),
       source: fc.constantFrom('VENDOR' as const, 'INFERRED' as const, 'NONE' as const),
     }),
-    message: fc.string({ unit: 'binary', maxLength: 300 }),
+    message: fc.string({ unit: anyCharacter, maxLength: 300 }),
     exceptions: fc.array(
       fc.record({
         type: fc.string(),

@@ -4,6 +4,7 @@ import type { JobService } from '../../../src/vendors/bytenite/facts.ts';
 import { readLogStream } from '../../../src/vendors/bytenite/logs/body/stream.ts';
 import { toValidUnicode } from '../../../src/domain/ansi.ts';
 import type { Json } from '../../../src/domain/json.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 interface Row {
   readonly service: JobService;
@@ -142,7 +143,7 @@ describe('an answer of POST /logs', () => {
 
   test('gives the rows of JSON.parse however its bytes are cut', async () => {
     const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.string({ unit: 'grapheme' }),
       fc.constantFrom('joiner\ufeffbom', '\ufeff', '\\', '"', '😀', '\u2028'),
       // Lone surrogates, as JSON escapes.

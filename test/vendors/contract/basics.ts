@@ -14,6 +14,7 @@ import { readOn } from './oracle.ts';
 import { onReplica } from './served-bed.ts';
 import type { Replica, ServedBed } from './served-bed.ts';
 import { oneJobArbitrary, setUpJob } from './world.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 /** Fewer runs than of the laws: each of these asks for many jobs. */
 const RUNS = 25;
@@ -343,7 +344,7 @@ const doubtsArbitrary: fc.Arbitrary<Partial<Doubts>> = fc.record({
 
 const nastyArbitrary = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<string>(...NASTY) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }) },
+  { weight: 1, arbitrary: fc.string({ unit: anyCharacter, minLength: 1, maxLength: 12 }) },
   {
     weight: 1,
     arbitrary: fc.tuple(fc.constantFrom(...NASTY), fc.constantFrom(...NASTY)).map((names) => names.join('')),
