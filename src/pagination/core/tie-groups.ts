@@ -21,8 +21,7 @@ export interface TieGroupOptions<T extends Ordered> {
 export class TieGroups<T extends Ordered> {
   readonly #options: TieGroupOptions<T>;
   /** The open group. Most groups have one row, so there is no list for it. */
-  #first: Unplaced<T> | null = null;
-  #firstHint: Hint | null = null;
+  #first: NativeRow<T> | null = null;
   #others: NativeRow<T>[] | null = null;
   #closedTime: bigint | null = null;
   #ended = false;
@@ -38,7 +37,7 @@ export class TieGroups<T extends Ordered> {
 
   /** The instant of the open group; null if there is none. */
   get pendingTime(): bigint | null {
-    return this.#first === null ? null : this.#first.time;
+    return this.#first === null ? null : this.#first.row.time;
   }
 
   get pendingCount(): number {
@@ -58,52 +57,49 @@ export class TieGroups<T extends Ordered> {
   expectAgain(): void {
     const kept = this.#pending().filter(({ row }) => row.unreadable === undefined);
     this.reset();
-    for (const { row, hint } of kept) this.#hold(row, hint);
+    for (const native of kept) this.#hold(native);
   }
 
-  /** Takes rows in the direction of the read and returns the rows of closed groups. */
+  /** Takes rows in the direction of the read and returns those of closed groups: the same objects, with their tie-breaks. */
   push(rows: readonly NativeRow<T>[]): HintedRow<T>[] {
     const out: HintedRow<T>[] = [];
-    for (const { row, hint } of rows) if (!this.#take(row, hint, out)) break;
+    for (const native of rows) if (!this.#take(native, out)) break;
     return out;
   }
 
   /** The same for rows that share one hint. */
   pushWith(hint: Hint | null, rows: readonly Unplaced<T>[]): HintedRow<T>[] {
     const out: HintedRow<T>[] = [];
-    for (const row of rows) if (!this.#take(row, hint, out)) break;
+    for (const row of rows) if (!this.#take({ row, hint }, out)) break;
     return out;
   }
 
   /** Takes a row. False: the read has ended. */
-  #take(row: Unplaced<T>, hint: Hint | null, out: HintedRow<T>[]): boolean {
+  #take(native: NativeRow<T>, out: HintedRow<T>[]): boolean {
     if (this.#ended) return false;
-    const { time } = row;
+    const { time } = native.row;
     if (this.#isBehind(time)) return true;
     if (this.#isPastUntil(time)) {
       this.#close(out);
       this.#ended = true;
       return false;
     }
-    if (this.#first !== null && this.#first.time !== time) {
+    if (this.#first !== null && this.#first.row.time !== time) {
       this.#close(out);
       // A row out of the vendor's own order, whose group has already been given out.
       if (this.#isBehind(time)) return true;
     }
-    this.#hold(row, hint);
+    this.#hold(native);
     return true;
   }
 
-  #hold(row: Unplaced<T>, hint: Hint | null): void {
-    if (this.#first !== null) (this.#others ??= []).push({ row, hint });
-    else {
-      this.#first = row;
-      this.#firstHint = hint;
-    }
+  #hold(native: NativeRow<T>): void {
+    if (this.#first === null) this.#first = native;
+    else (this.#others ??= []).push(native);
   }
 
   #pending(): readonly NativeRow<T>[] {
-    return this.#first === null ? [] : [{ row: this.#first, hint: this.#firstHint }, ...(this.#others ?? [])];
+    return this.#first === null ? [] : [this.#first, ...(this.#others ?? [])];
   }
 
   /**
@@ -142,12 +138,10 @@ export class TieGroups<T extends Ordered> {
     const first = this.#first;
     if (first === null) return;
     const { identity } = this.#options;
-    this.#closedTime = first.time;
+    this.#closedTime = first.row.time;
     if (this.#others === null) {
-      const hint = this.#firstHint;
       this.reset();
-      const row = placeOne(first, identity);
-      if (this.#isWithin(row)) out.push({ row, hint });
+      if (this.#isWithin(placeOne(first.row, identity))) out.push(placedIn(first));
       return;
     }
     const pending = this.#pending();
@@ -158,14 +152,17 @@ export class TieGroups<T extends Ordered> {
   #closeGroup(pending: readonly NativeRow<T>[], out: HintedRow<T>[]): void {
     const { identity, direction } = this.#options;
     const sign = direction === 'forward' ? 1 : -1;
-    const hintOf = new Map<Unplaced<T>, Hint | null>();
-    for (const native of pending) hintOf.set(native.row, native.hint);
+    const nativeOf = new Map<Unplaced<T>, NativeRow<T>>();
+    for (const native of pending) nativeOf.set(native.row, native);
     const placed = placeGroup(
-      pending.map((native) => native.row),
+      pending.map(({ row }) => row),
       identity,
     );
     placed.sort((a, b) => comparePositions(a, b) * sign);
-    for (const row of placed) if (this.#isWithin(row)) out.push({ row, hint: hintOf.get(row) ?? null });
+    for (const row of placed) {
+      const native = nativeOf.get(row);
+      if (native !== undefined && this.#isWithin(row)) out.push(placedIn(native));
+    }
   }
 
   /** True if the row is beyond `from` and before `until`. */
@@ -174,6 +171,11 @@ export class TieGroups<T extends Ordered> {
     if (from !== null && !isBeyond(row, from, direction)) return false;
     return until === null || isBeyond(until, row, direction);
   }
+}
+
+/** Placing a row gives it its tie-break in place (`withTie`), so the native row already holds the placed one. */
+function placedIn<T extends Ordered>(native: NativeRow<T>): HintedRow<T> {
+  return native as unknown as HintedRow<T>;
 }
 
 /** Builds a batch from rows of closed groups. */

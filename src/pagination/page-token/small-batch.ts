@@ -3,7 +3,7 @@ import type { Direction, Ordered } from '../../domain/ordered.ts';
 import type { Ladder } from '../core/ladder.ts';
 import type { PageSize } from '../core/page-size.ts';
 import { LateHint } from '../core/hinted-rows.ts';
-import type { Batch, Hint, HintedRow, Identity, ReadRequest } from '../core/partition.ts';
+import type { Batch, Hint, Identity, ReadRequest, Unplaced } from '../core/partition.ts';
 import { batchOf, TieGroups } from '../core/tie-groups.ts';
 import type { NativeRow } from '../core/tie-groups.ts';
 import type { IndexedPage } from '../numbered/list.ts';
@@ -31,10 +31,8 @@ export function batchFrom<T extends Ordered>(
   { direction, from, until, need }: ReadRequest<T>,
 ): Batch<T> | null {
   if (!isEven) return null;
-  // Until rows are given out, their index stands for their hint. The page has more rows than are given out.
-  const natives = page.rows.map((row, at): NativeRow<T> => ({ row, hint: at }));
   const asked = { rows, usual: size.usual };
-  const hintOf = (row: T, at: number): Hint =>
+  const hintOf = (row: Unplaced<T>, at: number): Hint =>
     writeHint({
       order: 'ascending',
       asked,
@@ -45,8 +43,7 @@ export function batchFrom<T extends Ordered>(
       time: row.time,
       memories: NO_MEMORIES,
     });
-  const withHints = (out: readonly HintedRow<T>[]): HintedRow<T>[] =>
-    out.map(({ row, hint }) => new LateHint(row, Number(hint), hintOf));
+  const natives = page.rows.map((row, at): NativeRow<T> => new LateHint(row, at, hintOf));
   const edges = [index === 0, page.isLast];
   if (direction === 'backward') {
     natives.reverse();
@@ -57,14 +54,14 @@ export function batchFrom<T extends Ordered>(
   if (from !== null && isFirst !== true && !isBefore(natives[ladder.ahead]?.row.time, from.time, direction))
     return null;
   if (isLast === true) {
-    return batchOf(withHints(groups.finish(groups.push(natives))), false, 1);
+    return batchOf(groups.finish(groups.push(natives)), false, 1);
   }
   const end = endOf(natives, from === null ? null : from.time, need, direction);
   const next = natives[end]?.row.time;
   if (next === undefined) return null;
   const out = groups.push(natives.slice(0, end + 1));
   const more = until === null || isBefore(next, until.time, direction) ? true : null;
-  return batchOf(withHints(out), groups.ended ? false : more, 1);
+  return batchOf(out, groups.ended ? false : more, 1);
 }
 
 /**
