@@ -27,6 +27,19 @@ export async function rest(): Promise<void> {
   });
 }
 
+/**
+ * Calls back behind the work of this tick, and behind work that rests then: for batches. Reads that begin together may rest before
+ * they join their batch. Without this, the number of calls would depend on how long a turn of the event loop takes.
+ */
+export function afterResting(run: () => void): void {
+  void Promise.resolve().then(() => {
+    process.nextTick(() => {
+      if (resting.length === 0) run();
+      else void rest().then(run);
+    });
+  });
+}
+
 /** Maps rows, with rests if that takes long. */
 export async function mapInTurns<T, R>(rows: readonly T[], make: (row: T) => R): Promise<R[]> {
   const made: R[] = [];

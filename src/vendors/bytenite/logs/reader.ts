@@ -1,6 +1,7 @@
 import { asError } from '../../../domain/errors.ts';
 import DataLoader from 'dataloader';
 import type { Call, Recency } from '../../../domain/call.ts';
+import { afterResting } from '../../../domain/fair-share.ts';
 import type { OpenKeptRows } from '../../../domain/kept-rows.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { SourceHttp } from '../../../http/client.ts';
@@ -24,7 +25,7 @@ interface CallState {
 const ALL_TASKS: Selection = { services: ['TASKRUNNER'], taskIds: null, severity: null };
 
 /**
- * Reads logs and tasks of jobs. Readers of one job in the same tick of one call share one POST /logs with the union of
+ * Reads logs and tasks of jobs. Readers of one job that begin together in one call share one POST /logs with the union of
  * their selections, and each gets only the rows of its own.
  */
 export class LogReader {
@@ -97,6 +98,7 @@ export class LogReader {
       const answers = new Map<string, LogAnswer>();
       const readers = new DataLoader<Reader, LogAnswer>((batch) => this.#readBatch(batch, answers, call), {
         cache: false,
+        batchScheduleFn: afterResting,
       });
       return { readers, answers, counts: new Map<string, Promise<number | null>>() };
     });
