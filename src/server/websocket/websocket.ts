@@ -150,12 +150,15 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         socket.close(access.code, access.reason);
         return false;
       }
+      const left = closed.get(request)?.signal ?? AbortSignal.abort();
+      // `abort` does not come again of a client that has left while it was judged.
+      if (left.aborted) return false;
       admitted.set(request, access);
       const forget = whenOver(access, ({ message }) => {
         socket.close(CloseCode.Forbidden, message);
         closed.get(request)?.abort();
       });
-      closed.get(request)?.signal.addEventListener('abort', forget, { once: true });
+      left.addEventListener('abort', forget, { once: true });
       return true;
     },
     onSubscribe: async (connection, id, payload) => {
