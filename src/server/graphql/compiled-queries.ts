@@ -3,7 +3,6 @@ import type {
   DocumentNode,
   ExecutionArgs,
   ExecutionResult,
-  GraphQLError,
   OperationDefinitionNode,
   VariableDefinitionNode,
 } from 'graphql';
@@ -15,8 +14,8 @@ import type { GraphContext } from '../../../resolvers/context.ts';
 import { rest } from '../../domain/fair-share.ts';
 import { isTraced } from '../field-traces/inline-traces.ts';
 import { hasDeferred } from './deferred.ts';
-import { withPlaces } from './error-places.ts';
 import { subscribeByEvents } from './events.ts';
+import { withFewestErrors } from './fewest-errors.ts';
 import { conditionNames, plainDocument } from './plain-document.ts';
 import type { Conditions } from './plain-document.ts';
 import { makingOperation } from './rows/making-operation.ts';
@@ -190,38 +189,6 @@ function compiledOperation(
     const result = query(rootValue, contextValue, coerced);
     return result instanceof Promise ? result.then(finish) : finish(result);
   };
-}
-
-/**
- * Keeps, below each null, only the error that caused it, which the compiler lists last. Puts errors before data, as the
- * interpreter does.
- */
-function withFewestErrors(result: ExecutionResult, document: DocumentNode): ExecutionResult {
-  const { errors, ...rest } = result;
-  if (errors === undefined) return result;
-  const last = new Map<string, GraphQLError>();
-  const places = errors.map((error) => {
-    const path = error.path ?? [];
-    const place = nulledBy(rest.data, path);
-    const key = place.length === path.length ? null : JSON.stringify(place);
-    if (key !== null) last.set(key, error);
-    return key;
-  });
-  const kept = errors.filter((error, index) => {
-    const key = places[index];
-    return key === null || key === undefined || last.get(key) === error;
-  });
-  return { errors: withPlaces(kept, document), ...rest };
-}
-
-/** The path to the null that cuts a path short, or the whole path. */
-function nulledBy(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
-  let value = data;
-  for (const [index, key] of path.entries()) {
-    if (typeof value !== 'object' || value === null) return path.slice(0, index);
-    value = (value as Readonly<Record<string | number, unknown>>)[key];
-  }
-  return path;
 }
 
 function isNullForDefault(
