@@ -1,7 +1,7 @@
 /**
- * Bytes of requests and reads that are under way, and of answers that wait until their clients have read them. All operations of the process share one
- * bound, so that clients that ask and do not read cannot fill its memory. One caller may hold as much as is left for the
- * others, so there is always room for one that holds nothing.
+ * Bytes of requests and reads that are under way, and of answers that wait until their clients have read them. All
+ * operations of the process share one bound, so that clients that ask and do not read cannot fill its memory. One caller
+ * may hold as much as is left for the others, so there is always room for one that holds nothing.
  */
 export class HeldBytes {
   readonly #most: () => number;

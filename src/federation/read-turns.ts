@@ -42,6 +42,7 @@ export class ReadTurns {
     this.#watch(true);
   }
 
+  /** Lets more begin if none ends for a while. `isNew`: one has just ended, or begun, so that time begins anew. */
   #watch(isNew = false): void {
     if (this.#patience !== null && (isNew || this.#waiting.length === 0)) {
       clearTimeout(this.#patience);
